@@ -6,7 +6,8 @@ using Polly.Retry;
 
 namespace Tideline.Platform.Clients;
 
-internal static class ServiceClients
+/// <summary>HTTP clients that reach services of the platform, wherever they run.</summary>
+public static class ServiceClients
 {
     /// <summary>
     /// Registers the typed client of a service. Whether its calls stay in the process or cross a socket is read from the directory; the

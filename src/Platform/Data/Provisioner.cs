@@ -19,9 +19,9 @@ public static class Provisioner
 {
     /// <summary>Makes what is missing and sets the passwords.</summary>
     public static async Task<DatabaseConnections> EnsureAsync(
-        string adminConnectionString, string service, string ownerPassword, string applicationPassword, CancellationToken ct)
+        string adminConnectionString, string prefix, string service, string ownerPassword, string applicationPassword, CancellationToken ct)
     {
-        string database = "tideline_" + service, app = database, owner = database + "_owner";
+        string database = prefix + "_" + service, app = database, owner = database + "_owner";
         var system = ServiceDatabase.SystemRoleOf(app);
         await using var connection = new NpgsqlConnection(
             new NpgsqlConnectionStringBuilder(adminConnectionString) { Pooling = false }.ConnectionString);
