@@ -7,5 +7,6 @@ internal static class Catalog
 {
     public static IReadOnlyList<IService> All { get; } =
     [
+        new Leads.LeadsService(),
     ];
 }

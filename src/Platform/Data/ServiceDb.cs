@@ -69,6 +69,9 @@ public abstract class ServiceDb(DbContextOptions options, Caller caller) : DbCon
         OutboxSignal?.Raise();
     }
 
+    /// <summary>Wakes the relay after events were written by plain SQL and committed.</summary>
+    public void OutboxWritten() => OutboxSignal?.Raise();
+
     /// <inheritdoc/>
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder) =>
         configurationBuilder.Conventions.Add(_ => new SnakeCase());
