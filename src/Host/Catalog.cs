@@ -8,5 +8,6 @@ internal static class Catalog
     public static IReadOnlyList<IService> All { get; } =
     [
         new Leads.LeadsService(),
+        new Customers.CustomersService(),
     ];
 }
