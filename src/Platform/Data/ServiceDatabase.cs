@@ -56,7 +56,11 @@ public class ServiceDatabase : IAsyncDisposable
     /// A batch that runs as one implicit transaction in one round trip, for one tenant. Its first statement sets the tenant; the
     /// first result set belongs to the first command that the caller adds when <see cref="TenantBatch.ExecuteReaderAsync"/> is used.
     /// </summary>
-    public TenantBatch CreateBatch(Guid tenantId) => new(DataSource.CreateBatch(), tenantId);
+    public TenantBatch CreateBatch(Guid tenantId) =>
+        new(DataSource.CreateBatch(), "select set_config('tideline.tenant', $1, true)", tenantId.ToString());
+
+    /// <summary>Like <see cref="CreateBatch"/>, over all tenants.</summary>
+    public TenantBatch CreateSystemBatch() => new(DataSource.CreateBatch(), "select set_config('role', $1, true)", SystemRole);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

@@ -58,16 +58,16 @@ public sealed class ServiceTransaction : IAsyncDisposable
     }
 }
 
-/// <summary>Commands for one tenant that run as one implicit transaction in one round trip.</summary>
+/// <summary>Commands for one tenant, or in the system scope for all, that run as one implicit transaction in one round trip.</summary>
 public sealed class TenantBatch : IAsyncDisposable
 {
     private readonly NpgsqlBatch _batch;
 
-    internal TenantBatch(NpgsqlBatch batch, Guid tenantId)
+    internal TenantBatch(NpgsqlBatch batch, string scope, string value)
     {
         _batch = batch;
-        var setting = new NpgsqlBatchCommand("select set_config('tideline.tenant', $1, true)");
-        setting.Parameters.Add(new NpgsqlParameter<string> { TypedValue = tenantId.ToString() });
+        var setting = new NpgsqlBatchCommand(scope);
+        setting.Parameters.Add(new NpgsqlParameter<string> { TypedValue = value });
         _batch.BatchCommands.Add(setting);
     }
 

@@ -32,7 +32,8 @@ internal sealed class OutboxMessage
             Key = happened.Key,
             Time = DateTimeOffset.UtcNow,
             Payload = JsonSerializer.Serialize(happened, happened.GetType(), ContractsJson.Options),
-            Traceparent = Activity.Current?.Id,
+            // Without a listener there is no activity, and the trace still goes on.
+            Traceparent = Activity.Current?.Id ?? cause?.Traceparent,
             CausationId = cause?.Id,
             CorrelationId = cause?.CorrelationId ?? cause?.Id ?? id,
         };
