@@ -84,8 +84,17 @@ public sealed class TenantBatch : IAsyncDisposable
     public async Task<NpgsqlDataReader> ExecuteReaderAsync(CancellationToken ct)
     {
         var reader = await _batch.ExecuteReaderAsync(ct);
-        await reader.NextResultAsync(ct);
-        return reader;
+        try
+        {
+            await reader.NextResultAsync(ct);
+            return reader;
+        }
+        catch
+        {
+            // The reader holds the connection: left open, it would be missing in the pool for ever.
+            await reader.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>Runs all.</summary>

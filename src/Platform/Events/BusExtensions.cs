@@ -22,6 +22,7 @@ internal static class BusExtensions
         services.AddSingleton<BusMaintenance>();
         services.AddSingleton(provider => new BusStatus(
             provider.GetRequiredService<BusDatabase>(), provider.GetRequiredService<IEventTransport>(), provider, provider.GetServices<ServiceRegistration>()));
+        services.AddSingleton<BusGauges>();
         services.AddSingleton<LiveFeed>();
         services.AddSingleton<LiveUpdates>();
         services.AddSingleton<ILiveUpdates>(provider => provider.GetRequiredService<LiveUpdates>());

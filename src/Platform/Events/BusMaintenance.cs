@@ -1,6 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using Npgsql;
 using Tideline.Platform.Data;
 using Tideline.Platform.Hosting;
 
@@ -81,7 +80,7 @@ internal sealed class BusMaintenance(
         await using var batch = bus.CreateBatch().Add("""
             select event_id from parked where group_name = $1
             union select event_id from dead_letter where group_name = $1 and status = 'waiting'
-            """, new NpgsqlParameter<string> { TypedValue = group });
+            """, Parameter.Of(group));
         await using var reader = await batch.ExecuteReaderAsync(ct);
         var open = new List<Guid>();
         while (await reader.ReadAsync(ct)) open.Add(reader.GetGuid(0));

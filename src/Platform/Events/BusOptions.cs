@@ -56,6 +56,9 @@ public sealed class BusOptions
     /// <summary>Age at which answers kept for an <c>Idempotency-Key</c> are forgotten.</summary>
     public TimeSpan IdempotencyRetention { get; set; } = TimeSpan.FromHours(24);
 
+    /// <summary>Switches the inbox off. Not configurable: for the tests that show what goes wrong without it.</summary>
+    internal bool SkipInbox { get; set; }
+
     /// <summary>Pause before the attempt after <paramref name="attempts"/> failed ones: full jitter, so that what failed together does not come back together.</summary>
     internal TimeSpan Backoff(int attempts)
     {

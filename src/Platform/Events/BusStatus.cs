@@ -1,5 +1,4 @@
 using Microsoft.Extensions.DependencyInjection;
-using Npgsql;
 using Tideline.Platform.Data;
 using Tideline.Platform.Hosting;
 
@@ -10,7 +9,8 @@ namespace Tideline.Platform.Events;
 /// <param name="Lag">Events that it has not passed yet, of whatever type.</param>
 /// <param name="Parked">Events that failed and will be tried again, and those of the same keys behind them.</param>
 /// <param name="DeadLetters">Events given up that somebody should look at.</param>
-public sealed record GroupStatus(string Name, long Lag, long Parked, long DeadLetters);
+/// <param name="HandledLastMinute">Deliveries, as the group's processes told a few seconds ago.</param>
+public sealed record GroupStatus(string Name, long Lag, long Parked, long DeadLetters, long HandledLastMinute);
 
 /// <summary>An event that a group has given up.</summary>
 public sealed record DeadLetter(
@@ -36,12 +36,14 @@ public sealed class BusStatus
         await using var batch = _bus.CreateBatch().Add("""
             select c.group_name, sum(greatest(h.position - c.position, 0))::bigint,
                 (select count(*) from parked p where p.group_name = c.group_name),
-                (select count(*) from dead_letter d where d.group_name = c.group_name and d.status = 'waiting')
+                (select count(*) from dead_letter d where d.group_name = c.group_name and d.status = 'waiting'),
+                (select coalesce(sum(m.handled), 0)::bigint from member m where m.group_name = c.group_name and m.seen_at > now() - interval '1 minute')
             from cursor c join head h using (partition) group by c.group_name order by c.group_name
             """);
         await using var reader = await batch.ExecuteReaderAsync(ct);
         var groups = new List<GroupStatus>();
-        while (await reader.ReadAsync(ct)) groups.Add(new GroupStatus(reader.GetString(0), reader.GetInt64(1), reader.GetInt64(2), reader.GetInt64(3)));
+        while (await reader.ReadAsync(ct))
+            groups.Add(new GroupStatus(reader.GetString(0), reader.GetInt64(1), reader.GetInt64(2), reader.GetInt64(3), reader.GetInt64(4)));
         return groups;
     }
 
@@ -66,7 +68,7 @@ public sealed class BusStatus
             select id, group_name, error, attempts, first_failed_at, failed_at, {EventColumns.List} from dead_letter
             where status = 'waiting' and ($1::text is null or group_name = $1) and ($2::uuid is null or tenant_id = $2) and ($3::uuid is null or id < $3)
             order by id desc limit $4
-            """, Nullable(group, "text"), Nullable(tenantId, "uuid"), Nullable(before, "uuid"), new NpgsqlParameter<int> { TypedValue = limit });
+            """, Parameter.Of(group, "text"), Parameter.Of(tenantId, "uuid"), Parameter.Of(before, "uuid"), Parameter.Of(limit));
         await using var reader = await batch.ExecuteReaderAsync(ct);
         var letters = new List<DeadLetter>();
         while (await reader.ReadAsync(ct))
@@ -92,7 +94,7 @@ public sealed class BusStatus
             select group_name, partition, position, 0, now(), error, {EventColumns.List} from letter
             on conflict do nothing
         )
-        select count(*) from letter
+        select group_name from letter
         """, ct);
 
     /// <summary>Puts a dead letter away for good.</summary>
@@ -100,9 +102,9 @@ public sealed class BusStatus
     public Task<bool> DiscardAsync(Guid id, Guid? tenantId, CancellationToken ct) => DecideAsync(id, tenantId, """
         with letter as (
             update dead_letter set status = 'discarded', decided_at = now()
-            where id = $1 and status = 'waiting' and ($2::uuid is null or tenant_id = $2) returning 1
+            where id = $1 and status = 'waiting' and ($2::uuid is null or tenant_id = $2) returning group_name
         )
-        select count(*) from letter
+        select group_name from letter
         """, ct);
 
     /// <summary>Whether the services of this process have published and handled everything there is. For tests and for waiting after a seed.</summary>
@@ -126,13 +128,11 @@ public sealed class BusStatus
 
     private async Task<bool> DecideAsync(Guid id, Guid? tenantId, string sql, CancellationToken ct)
     {
-        await using var batch = _bus.CreateBatch().Add(sql, new NpgsqlParameter<Guid> { TypedValue = id }, Nullable(tenantId, "uuid"));
+        await using var batch = _bus.CreateBatch().Add(sql, Parameter.Of(id), Parameter.Of(tenantId, "uuid"));
         await using var reader = await batch.ExecuteReaderAsync(ct);
-        await reader.ReadAsync(ct);
-        var decided = reader.GetInt64(0) == 1;
+        var group = await reader.ReadAsync(ct) ? reader.GetString(0) : null;
         await reader.NextResultAsync(ct);
-        return decided;
+        if (group is not null) _transport.LookAgain(group);
+        return group is not null;
     }
-
-    private static NpgsqlParameter Nullable(object? value, string type) => new() { Value = value ?? DBNull.Value, DataTypeName = type };
 }

@@ -18,6 +18,12 @@ internal interface IEventTransport
     /// <summary>Loops that feed one group's dispatcher.</summary>
     IEnumerable<(string Name, IServiceLoop Loop)> Consume(Dispatcher dispatcher);
 
-    /// <summary>Whether the groups of this process have handled everything that was appended.</summary>
+    /// <summary>Something may be due again in this group, before its time.</summary>
+    void LookAgain(string group);
+
+    /// <summary>
+    /// Whether the groups of this process have handled everything that was appended, and what failed either waits for a far-off attempt or
+    /// has been given up.
+    /// </summary>
     Task<bool> IsCaughtUpAsync(CancellationToken ct);
 }

@@ -1,6 +1,9 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Tideline.Platform.Events;
 
 /// <summary>Wakes one waiter; raised many times before it looks, it wakes it once.</summary>
+[SuppressMessage("Design", "CA1001", Justification = "A semaphore that is only awaited holds nothing to dispose of.")]
 internal sealed class Signal
 {
     private readonly SemaphoreSlim _news = new(0, 1);

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using Npgsql;
+using Tideline.Platform.Data;
 using Tideline.Platform.Events;
 using Tideline.Platform.Hosting;
 
@@ -39,7 +39,7 @@ internal sealed class LiveUpdates(BusDatabase bus, TimeProvider clock) : ILiveUp
             var due = TakeDue();
             if (due.Count == 0) continue;
             await using var batch = bus.CreateBatch().Add(
-                $"select pg_notify('{LiveFeed.Channel}', hint) from unnest($1) as hint", new NpgsqlParameter<string[]> { TypedValue = [.. due] });
+                $"select pg_notify('{LiveFeed.Channel}', hint) from unnest($1) as hint", Parameter.Of<string[]>([.. due]));
             await batch.ExecuteAsync(ct);
         }
     }

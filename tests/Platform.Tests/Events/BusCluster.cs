@@ -14,38 +14,51 @@ using Tideline.Testing;
 namespace Tideline.Platform.Tests.Events;
 
 /// <summary>Databases of one test, and any number of hosts on them: each host is what a process is.</summary>
-internal sealed class BusCluster : IAsyncDisposable
+internal sealed class BusCluster(string? admin = null, string? prefix = null) : IAsyncDisposable
 {
-    private readonly string _prefix = TestCluster.NextPrefix();
     private readonly List<IHost> _hosts = [];
+
+    public string Prefix { get; } = prefix ?? TestCluster.NextPrefix();
 
     public Guid Tenant { get; } = Guid.CreateVersion7();
 
-    /// <summary>Starts a host with these services.</summary>
-    public async Task<BusHost> StartAsync(IReadOnlyList<IService> services, Dictionary<string, string?>? settings = null, int poolSize = 10)
+    /// <summary>What a bus does in a test unless told otherwise: quick retries and quick leases.</summary>
+    public static Dictionary<string, string?> Quick => new()
     {
-        var host = await BuildAsync(services, settings, poolSize);
+        ["Bus:RetryFrom"] = "00:00:00.020",
+        ["Bus:RetryUpTo"] = "00:00:00.100",
+        ["Bus:Lease"] = "00:00:01.500",
+    };
+
+    /// <summary>Starts a host with these services.</summary>
+    public async Task<BusHost> StartAsync(
+        IReadOnlyList<IService> services, Dictionary<string, string?>? settings = null, int poolSize = 10, Action<BusOptions>? options = null,
+        Action<Script>? script = null)
+    {
+        var host = await BuildAsync(services, settings, poolSize, options);
+        script?.Invoke(host.Script);
         await host.Host.StartAsync();
         return host;
     }
 
     /// <summary>A host whose loops do not run, with its databases in order.</summary>
-    public async Task<BusHost> BuildAsync(IReadOnlyList<IService> services, Dictionary<string, string?>? settings = null, int poolSize = 10)
+    public async Task<BusHost> BuildAsync(
+        IReadOnlyList<IService> services, Dictionary<string, string?>? settings = null, int poolSize = 10, Action<BusOptions>? options = null)
     {
         var builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
-        builder.Configuration.AddInMemoryCollection(settings ?? []);
+        builder.Configuration.AddInMemoryCollection(settings ?? Quick);
         var databases = new DatabaseDirectory { PoolSize = poolSize };
         foreach (var name in services.Select(s => s.Name).Append("bus"))
-            databases.Set(name, await Provisioner.EnsureAsync(await TestCluster.AdminAsync(), _prefix, name, "owner", "app", CancellationToken.None));
+            databases.Set(name, await Provisioner.EnsureAsync(admin ?? await TestCluster.AdminAsync(), Prefix, name, "owner", "app", CancellationToken.None));
         builder.AddPlatform(new ServiceDirectory(), databases);
         foreach (var service in services) builder.AddService(service);
-        var script = new Script();
-        builder.Services.AddSingleton(script);
-        builder.Services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Warning).AddFilter("Microsoft", LogLevel.None).AddSimpleConsole(c => c.SingleLine = true));
+        if (options is not null) builder.Services.Configure(options);
+        builder.Services.AddSingleton<Script>();
+        builder.Services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.None));
         var host = builder.Build();
         await host.Services.MigrateAsync(CancellationToken.None);
         _hosts.Add(host);
-        return new BusHost(host, script, databases, Tenant);
+        return new BusHost(host, databases, admin ?? await TestCluster.AdminAsync(), Tenant);
     }
 
     public async ValueTask DisposeAsync()
@@ -56,9 +69,11 @@ internal sealed class BusCluster : IAsyncDisposable
 }
 
 /// <summary>One host of a test.</summary>
-internal sealed record BusHost(IHost Host, Script Script, DatabaseDirectory Databases, Guid Tenant)
+internal sealed record BusHost(IHost Host, DatabaseDirectory Databases, string Admin, Guid Tenant)
 {
     public IServiceProvider Services => Host.Services;
+
+    public Script Script => Services.GetRequiredService<Script>();
 
     public BusStatus Status => Services.GetRequiredService<BusStatus>();
 
@@ -73,25 +88,20 @@ internal sealed record BusHost(IHost Host, Script Script, DatabaseDirectory Data
     }
 
     /// <summary>What was written down, in the order of writing.</summary>
-    public Task<List<(string Handler, string Article, int Number)>> EntriesAsync(string service) => QueryAsync(
-        service, "select handler, article, number from entries order by seq", row => (row.GetString(0), row.GetString(1), row.GetInt32(2)));
+    public Task<List<Line>> LinesAsync(string service = "book") => QueryAsync(
+        service, "select handler, article, number from entries order by seq", row => new Line(row.GetString(0), row.GetString(1), row.GetInt32(2)));
 
-    /// <summary>Waits for a number of entries.</summary>
-    public Task<List<(string Handler, string Article, int Number)>> EntriesAsync(string service, int count, TimeSpan? within = null) =>
-        Eventually.Get(() => EntriesAsync(service), found => found.Count >= count, $"{count} entries of {service}", within);
+    /// <summary>Waits for a number of lines.</summary>
+    public Task<List<Line>> LinesAsync(int count, TimeSpan? within = null) =>
+        Eventually.Get(() => LinesAsync(), found => found.Count >= count, $"{count} lines", within);
 
     /// <summary>Waits until nothing is left to do.</summary>
-    public Task IdleAsync() => Eventually.Get(() => Status.IsIdleAsync(CancellationToken.None), idle => idle, "idle");
+    public Task IdleAsync(TimeSpan? within = null) => Eventually.Get(() => Status.IsIdleAsync(CancellationToken.None), idle => idle, "idle", within);
 
     /// <summary>Asks a database as its superuser would.</summary>
     public async Task<List<T>> QueryAsync<T>(string service, string sql, Func<NpgsqlDataReader, T> row)
     {
-        var settings = new NpgsqlConnectionStringBuilder(await TestCluster.AdminAsync())
-        {
-            Database = new NpgsqlConnectionStringBuilder(Databases.For(service).Application).Database, Pooling = false,
-        };
-        await using var connection = new NpgsqlConnection(settings.ConnectionString);
-        await connection.OpenAsync();
+        await using var connection = await OpenAsync(service);
         await using var command = new NpgsqlCommand(sql, connection);
         await using var reader = await command.ExecuteReaderAsync();
         var rows = new List<T>();
@@ -100,4 +110,18 @@ internal sealed record BusHost(IHost Host, Script Script, DatabaseDirectory Data
     }
 
     public async Task<T> ScalarAsync<T>(string service, string sql) => (await QueryAsync(service, sql, row => row.GetFieldValue<T>(0)))[0];
+
+    public Task ExecuteAsync(string service, string sql) => QueryAsync(service, sql, _ => 0);
+
+    /// <summary>A connection of the superuser.</summary>
+    public async Task<NpgsqlConnection> OpenAsync(string service)
+    {
+        var database = new NpgsqlConnectionStringBuilder(Databases.For(service).Application).Database;
+        var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(Admin) { Database = database, Pooling = false }.ConnectionString);
+        await connection.OpenAsync();
+        return connection;
+    }
 }
+
+/// <summary>What a handler wrote down.</summary>
+internal sealed record Line(string Handler, string Article, int Number);

@@ -63,6 +63,7 @@ internal sealed class Script
 {
     public Func<Sold, CancellationToken, Task> OnSold { get; set; } = (_, _) => Task.CompletedTask;
     public ConcurrentQueue<int> Runs { get; } = new();
+    public ConcurrentQueue<(int Number, bool IsSystem, Guid? Tenant)> Callers { get; } = new();
     public ConcurrentQueue<(Sold Event, DateTimeOffset At)> Seen { get; } = new();
 }
 
@@ -80,6 +81,15 @@ internal abstract class Writes(BookDb db, Script script) : IHandle<Sold>
 internal sealed class WriteFirst(BookDb db, Script script) : Writes(db, script);
 
 internal sealed class WriteSecond(BookDb db, Script script) : Writes(db, script);
+
+internal sealed class SeeWhoCalls(Caller caller, Script script) : IHandle<Noted>
+{
+    public Task HandleAsync(Noted happened, CancellationToken ct)
+    {
+        script.Callers.Enqueue((happened.Number, caller.IsSystem, caller.TenantIdOrNull));
+        return Task.CompletedTask;
+    }
+}
 
 internal sealed class WriteMany(BookDb db, Script script) : IHandleMany<Sold>
 {

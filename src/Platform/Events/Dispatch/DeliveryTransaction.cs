@@ -24,9 +24,6 @@ internal sealed class DeliveryTransaction(ServiceRegistration service, IServiceS
         on conflict do nothing returning event_id
         """;
 
-    /// <summary>Switches the inbox off, for the test that shows what it is good for.</summary>
-    internal bool WithoutInbox { get; set; }
-
     /// <summary>Handles events of one tenant and type together.</summary>
     /// <returns>Why it was rolled back; null when it is done.</returns>
     /// <exception cref="DatabaseUnavailableException">The database does not answer.</exception>
@@ -102,13 +99,13 @@ internal sealed class DeliveryTransaction(ServiceRegistration service, IServiceS
     private async Task<IReadOnlyList<Decoded>> RecordAsync(
         ServiceDb db, IDbContextTransaction transaction, HandlerCall call, IReadOnlyList<Decoded> events, CancellationToken ct)
     {
-        if (WithoutInbox) return events;
+        if (options.SkipInbox) return events;
         await using var command = new NpgsqlCommand(Inbox, (NpgsqlConnection)db.Database.GetDbConnection(), (NpgsqlTransaction)transaction.GetDbTransaction())
         {
             Parameters =
             {
-                new NpgsqlParameter<Guid[]> { TypedValue = [.. events.Select(e => e.Delivery.Event.Id)] },
-                new NpgsqlParameter<string> { TypedValue = call.Subscription.Name },
+                Parameter.Of<Guid[]>([.. events.Select(e => e.Delivery.Event.Id)]),
+                Parameter.Of(call.Subscription.Name),
             },
         };
         var added = new HashSet<Guid>();

@@ -16,15 +16,19 @@ internal sealed class Dispatcher
     private readonly BusOptions _options;
     private readonly ILogger _log;
 
-    public Dispatcher(ServiceRegistration service, DeliveryTransaction transaction, BusOptions options, ILogger log)
+    public Dispatcher(ServiceRegistration service, DeliveryTransaction transaction, BusOptions options, TimeProvider clock, ILogger log)
     {
         Service = service;
         _calls = service.Subscriptions.GroupBy(s => EventTypes.Of(s.Event).Name, StringComparer.Ordinal)
             .ToDictionary(g => g.Key, g => g.Select(HandlerCall.Of).ToList(), StringComparer.Ordinal);
         (_transaction, _options, _log) = (transaction, options, log);
+        HandledLastMinute = new MinuteCount(clock);
     }
 
     public ServiceRegistration Service { get; }
+
+    /// <summary>Deliveries handled here.</summary>
+    public MinuteCount HandledLastMinute { get; }
 
     /// <summary>Wire names of the events that the service reacts to.</summary>
     public IReadOnlyCollection<string> Types => _calls.Keys;
@@ -67,6 +71,13 @@ internal sealed class Dispatcher
                 continue;
             }
             if (!_calls.TryGetValue(delivery.Event.Type, out var calls)) continue;
+            if (delivery.Event.Version > calls[0].Version)
+            {
+                // A newer process is at work beside this one; it, or this one's successor, will understand.
+                unhandled[delivery.Position] = new Unhandled(delivery, $"Version {delivery.Event.Version} of its payload is newer than this process.", false);
+                blocked.Add(delivery.OrderKey);
+                continue;
+            }
             try
             {
                 decoded.Add(new Decoded(delivery, calls[0].Decode(delivery.Event)));
@@ -81,7 +92,7 @@ internal sealed class Dispatcher
     }
 
     private async Task TryAsync(
-        HandlerCall call, IReadOnlyList<Decoded> events, HashSet<OrderKey> failed, SortedList<long, Unhandled> unhandled, CancellationToken ct)
+        HandlerCall call, Decoded[] events, HashSet<OrderKey> failed, SortedList<long, Unhandled> unhandled, CancellationToken ct)
     {
         if (failed.Count > 0)
         {
@@ -89,12 +100,16 @@ internal sealed class Dispatcher
                 unhandled.TryAdd(behind.Delivery.Position, new Unhandled(behind.Delivery, null, false));
             events = [.. events.Where(e => !failed.Contains(e.Delivery.OrderKey))];
         }
-        if (events.Count == 0) return;
+        if (events.Length == 0) return;
         var error = await _transaction.RunAsync(call, events, ct);
-        if (error is null) return;
-        if (events.Count > 1)
+        if (error is null)
         {
-            var half = events.Count / 2;
+            HandledLastMinute.Add(events.Length);
+            return;
+        }
+        if (events.Length > 1)
+        {
+            var half = events.Length / 2;
             await TryAsync(call, [.. events.Take(half)], failed, unhandled, ct);
             await TryAsync(call, [.. events.Skip(half)], failed, unhandled, ct);
             return;

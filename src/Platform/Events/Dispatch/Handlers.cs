@@ -9,6 +9,9 @@ internal abstract class HandlerCall
 {
     public required Subscription Subscription { get; init; }
 
+    /// <summary>The newest shape of the payload that it knows.</summary>
+    public int Version => EventTypes.Of(Subscription.Event).Version;
+
     /// <summary>Whether it takes runs.</summary>
     public required bool TakesMany { get; init; }
 

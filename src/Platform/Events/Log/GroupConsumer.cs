@@ -69,7 +69,7 @@ internal sealed class GroupConsumer(
         if (now < _renewAt) return;
         try
         {
-            var (held, share) = await cursors.RenewAsync(Held, ct);
+            var (held, share) = await cursors.RenewAsync(Held, dispatcher.HandledLastMinute.Value, ct);
             _heldUntil = now + Ticks(options.Lease);
             _renewAt = now + Ticks(options.Lease / 3);
             foreach (var lane in _lanes.Values.Where(l => !held.Contains(l.Partition))) Drop(lane);
@@ -183,7 +183,7 @@ internal sealed class GroupConsumer(
             // One of these may kill its process. From here they are tried one at a time, each attempt counted before it is made.
             log.LogError("{Group}/{Partition}: {Count} leases ran out without progress; taking the next events one at a time", _group, lane.Partition, lane.Takeovers);
             unhandled = [.. deliveries.Select(d => new Unhandled(d, "Its process ended while it was at work on this event or its neighbours.", false))];
-            attempts = lane.Takeovers;
+            attempts = Math.Min(lane.Takeovers, Math.Max(1, options.MaxAttempts - 1));
         }
         else
         {
@@ -248,6 +248,7 @@ internal sealed class GroupConsumer(
     {
         lane.Lost.Cancel();
         _lanes.TryRemove(new KeyValuePair<short, Lane>(lane.Partition, lane));
+        (lane.Running ?? Task.CompletedTask).ContinueWith(_ => lane.Dispose(), TaskScheduler.Default);
     }
 
     private long Ticks(TimeSpan time) => (long)(time.TotalSeconds * clock.TimestampFrequency);

@@ -1,4 +1,4 @@
-using Npgsql;
+using Tideline.Platform.Data;
 
 namespace Tideline.Platform.Events.Log;
 
@@ -9,25 +9,25 @@ internal sealed class GroupCursors(BusDatabase bus, string group, string owner, 
     public async Task RegisterAsync(CancellationToken ct)
     {
         await using var batch = bus.CreateBatch().Add(
-            $"insert into cursor (group_name, partition) select $1, generate_series(0, {Partitions.Count - 1}) on conflict do nothing", Text(group));
+            $"insert into cursor (group_name, partition) select $1, generate_series(0, {Partitions.Count - 1}) on conflict do nothing", Parameter.Of(group));
         await batch.ExecuteAsync(ct);
     }
 
     /// <summary>Shows life, prolongs what is held.</summary>
     /// <returns>The partitions that are still held, and how many this process should hold.</returns>
-    public async Task<(HashSet<short> Held, int Share)> RenewAsync(short[] held, CancellationToken ct)
+    public async Task<(HashSet<short> Held, int Share)> RenewAsync(short[] held, long handled, CancellationToken ct)
     {
         await using var batch = bus.CreateBatch()
             .Add("""
-                insert into member (group_name, owner, seen_at) values ($1, $2, now())
-                on conflict (group_name, owner) do update set seen_at = excluded.seen_at
-                """, Text(group), Text(owner))
-            .Add("delete from member where group_name = $1 and seen_at < now() - 10 * $2", Text(group), Span(lease))
+                insert into member (group_name, owner, seen_at, handled) values ($1, $2, now(), $3)
+                on conflict (group_name, owner) do update set seen_at = excluded.seen_at, handled = excluded.handled
+                """, Parameter.Of(group), Parameter.Of(owner), Parameter.Of(handled))
+            .Add("delete from member where group_name = $1 and seen_at < now() - 10 * $2", Parameter.Of(group), Parameter.Of(lease))
             .Add("""
                 update cursor set leased_until = now() + $4 where group_name = $1 and owner = $2 and partition = any($3)
                 returning partition
-                """, Text(group), Text(owner), Shorts(held), Span(lease))
-            .Add("select owner from member where group_name = $1 and seen_at >= now() - $2 order by owner", Text(group), Span(lease));
+                """, Parameter.Of(group), Parameter.Of(owner), Parameter.Of(held), Parameter.Of(lease))
+            .Add("select owner from member where group_name = $1 and seen_at >= now() - $2 order by owner", Parameter.Of(group), Parameter.Of(lease));
         await using var reader = await batch.ExecuteReaderAsync(ct);
         var still = new HashSet<short>();
         while (await reader.ReadAsync(ct)) still.Add(reader.GetInt16(0));
@@ -54,7 +54,7 @@ internal sealed class GroupCursors(BusDatabase bus, string group, string owner, 
             from free join head h using (partition)
             where c.group_name = $1 and c.partition = free.partition
             returning c.partition, c.position, c.takeovers
-            """, Text(group), Text(owner), Shorts(held), new NpgsqlParameter<int> { TypedValue = count }, Span(lease));
+            """, Parameter.Of(group), Parameter.Of(owner), Parameter.Of(held), Parameter.Of(count), Parameter.Of(lease));
         await using var reader = await batch.ExecuteReaderAsync(ct);
         var lanes = new List<Lane>();
         while (await reader.ReadAsync(ct)) lanes.Add(new Lane(reader.GetInt16(0), reader.GetInt64(1), reader.GetInt32(2)));
@@ -72,7 +72,7 @@ internal sealed class GroupCursors(BusDatabase bus, string group, string owner, 
                 from unnest($3::smallint[], $4::bigint[], $5::bigint[]) as m(partition, before, reached)
                 where c.group_name = $1 and c.partition = m.partition and c.owner = $2 and c.position = m.before
                 returning c.partition
-                """, Text(group), Text(owner), EventColumns.Array(moves, m => m.Partition), EventColumns.Array(moves, m => m.From),
+                """, Parameter.Of(group), Parameter.Of(owner), EventColumns.Array(moves, m => m.Partition), EventColumns.Array(moves, m => m.From),
                 EventColumns.Array(moves, m => m.To))
             // Lost in a crash of the server, the move is made again: the inbox knows the deliveries.
             .Add("select set_config('synchronous_commit', 'off', true)");
@@ -88,14 +88,8 @@ internal sealed class GroupCursors(BusDatabase bus, string group, string owner, 
     {
         await using var batch = bus.CreateBatch().Add(
             "update cursor set owner = null, leased_until = null where group_name = $1 and owner = $2 and partition = any($3)",
-            Text(group), Text(owner), Shorts(partitions));
-        if (leaveGroup) batch.Add("delete from member where group_name = $1 and owner = $2", Text(group), Text(owner));
+            Parameter.Of(group), Parameter.Of(owner), Parameter.Of(partitions));
+        if (leaveGroup) batch.Add("delete from member where group_name = $1 and owner = $2", Parameter.Of(group), Parameter.Of(owner));
         await batch.ExecuteAsync(ct);
     }
-
-    private static NpgsqlParameter Text(string value) => new NpgsqlParameter<string> { TypedValue = value };
-
-    private static NpgsqlParameter Shorts(short[] value) => new NpgsqlParameter<short[]> { TypedValue = value };
-
-    private static NpgsqlParameter Span(TimeSpan value) => new NpgsqlParameter<TimeSpan> { TypedValue = value };
 }

@@ -1,4 +1,4 @@
-using Npgsql;
+using Tideline.Platform.Data;
 
 namespace Tideline.Platform.Events.Log;
 
@@ -35,9 +35,9 @@ internal sealed class LogAppender(BusDatabase bus)
             ordinals[i] = ++counts[partitions[i]];
         }
         await using var batch = bus.CreateBatch()
-            .Add(Lock, new NpgsqlParameter<short[]> { TypedValue = [.. partitions.Distinct()] })
+            .Add(Lock, Parameter.Of<short[]>([.. partitions.Distinct()]))
             .Add(Append, [
-                new NpgsqlParameter<short[]> { TypedValue = partitions }, new NpgsqlParameter<int[]> { TypedValue = ordinals },
+                Parameter.Of(partitions), Parameter.Of(ordinals),
                 .. EventColumns.Arrays(events)]);
         await using var reader = await batch.ExecuteReaderAsync(ct);
         await reader.NextResultAsync(ct);

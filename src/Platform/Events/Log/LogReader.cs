@@ -1,4 +1,4 @@
-using Npgsql;
+using Tideline.Platform.Data;
 using Tideline.Platform.Events.Dispatch;
 
 namespace Tideline.Platform.Events.Log;
@@ -17,11 +17,11 @@ internal sealed class LogReader(BusDatabase bus, string group, string[] types)
         short partition, long after, long head, int limit, CancellationToken ct)
     {
         await using var batch = bus.CreateBatch()
-            .Add(Next, new NpgsqlParameter<short> { TypedValue = partition }, new NpgsqlParameter<long> { TypedValue = after },
-                new NpgsqlParameter<long> { TypedValue = head }, new NpgsqlParameter<string[]> { TypedValue = types },
-                new NpgsqlParameter<int> { TypedValue = limit })
+            .Add(Next, Parameter.Of(partition), Parameter.Of(after),
+                Parameter.Of(head), Parameter.Of(types),
+                Parameter.Of(limit))
             .Add("select distinct tenant_id, key from parked where group_name = $1 and partition = $2",
-                new NpgsqlParameter<string> { TypedValue = group }, new NpgsqlParameter<short> { TypedValue = partition });
+                Parameter.Of(group), Parameter.Of(partition));
         await using var reader = await batch.ExecuteReaderAsync(ct);
         var deliveries = new List<Delivery>();
         while (await reader.ReadAsync(ct)) deliveries.Add(new Delivery(partition, reader.GetInt64(0), EventColumns.Read(reader, 1)));

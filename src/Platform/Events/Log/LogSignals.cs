@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using Npgsql;
+using Tideline.Platform.Data;
 using Tideline.Platform.Hosting;
 using Tideline.Platform.Realtime;
 
@@ -37,7 +38,7 @@ internal sealed class LogNotifier(BusDatabase bus, BusOptions options) : IServic
             if (heads.Length == 0) continue;
             foreach (var head in heads) _heads.TryRemove(head);
             await using var batch = bus.CreateBatch().Add(
-                $"select pg_notify('{Channel}', $1)", new NpgsqlParameter<string> { TypedValue = Format(heads.Select(h => (h.Key, h.Value))) });
+                $"select pg_notify('{Channel}', $1)", Parameter.Of(Format(heads.Select(h => (h.Key, h.Value)))));
             await batch.ExecuteAsync(ct);
             await Task.Delay(Pause, ct);
         }

@@ -1,4 +1,3 @@
-using Npgsql;
 using Tideline.Platform.Data;
 using Tideline.Platform.Events.Dispatch;
 
@@ -55,8 +54,8 @@ internal sealed class Parking(BusDatabase bus, string group, string owner, BusOp
             select p.partition, p.tenant_id, p.key from parked p
             where p.group_name = $1 and p.partition = any($2) and p.next_attempt_at <= now() and {Lowest}
             order by p.next_attempt_at limit $3
-            """, new NpgsqlParameter<string> { TypedValue = group }, new NpgsqlParameter<short[]> { TypedValue = partitions },
-            new NpgsqlParameter<int> { TypedValue = limit });
+            """, Parameter.Of(group), Parameter.Of(partitions),
+            Parameter.Of(limit));
         await using var reader = await batch.ExecuteReaderAsync(ct);
         var due = new List<(short, OrderKey)>();
         while (await reader.ReadAsync(ct))
@@ -68,7 +67,7 @@ internal sealed class Parking(BusDatabase bus, string group, string owner, BusOp
     public async Task<bool> AnyAsync(short[] partitions, CancellationToken ct)
     {
         await using var batch = bus.CreateBatch().Add("select exists (select 1 from parked where group_name = $1 and partition = any($2))",
-            new NpgsqlParameter<string> { TypedValue = group }, new NpgsqlParameter<short[]> { TypedValue = partitions });
+            Parameter.Of(group), Parameter.Of(partitions));
         await using var reader = await batch.ExecuteReaderAsync(ct);
         await reader.ReadAsync(ct);
         return reader.GetBoolean(0);
@@ -86,10 +85,10 @@ internal sealed class Parking(BusDatabase bus, string group, string owner, BusOp
                 and {Lowest}
                 and exists (select 1 from cursor c where c.group_name = $1 and c.partition = $2 and c.owner = $7)
             returning p.position, p.attempts, p.last_error, {Prefixed}
-            """, new NpgsqlParameter<string> { TypedValue = group }, new NpgsqlParameter<short> { TypedValue = partition },
-            new NpgsqlParameter { Value = (object?)key.TenantId ?? DBNull.Value, DataTypeName = "uuid" }, new NpgsqlParameter<string> { TypedValue = key.Key },
-            new NpgsqlParameter<TimeSpan> { TypedValue = options.RetryFrom }, new NpgsqlParameter<TimeSpan> { TypedValue = options.RetryUpTo },
-            new NpgsqlParameter<string> { TypedValue = owner });
+            """, Parameter.Of(group), Parameter.Of(partition),
+            Parameter.Of(key.TenantId, "uuid"), Parameter.Of(key.Key),
+            Parameter.Of(options.RetryFrom), Parameter.Of(options.RetryUpTo),
+            Parameter.Of(owner));
         await using var reader = await batch.ExecuteReaderAsync(ct);
         ParkedEvent? claimed = null;
         if (await reader.ReadAsync(ct))
@@ -106,8 +105,8 @@ internal sealed class Parking(BusDatabase bus, string group, string owner, BusOp
     {
         await using var batch = bus.CreateBatch().Add(
             "delete from parked where group_name = $1 and partition = $2 and position = $3",
-            new NpgsqlParameter<string> { TypedValue = group }, new NpgsqlParameter<short> { TypedValue = delivery.Partition },
-            new NpgsqlParameter<long> { TypedValue = delivery.Position });
+            Parameter.Of(group), Parameter.Of(delivery.Partition),
+            Parameter.Of(delivery.Position));
         await batch.ExecuteAsync(ct);
     }
 
@@ -116,8 +115,8 @@ internal sealed class Parking(BusDatabase bus, string group, string owner, BusOp
     {
         await using var batch = bus.CreateBatch().Add(
             "update parked set attempts = attempts - 1, next_attempt_at = now() where group_name = $1 and partition = $2 and position = $3 and attempts = $4",
-            new NpgsqlParameter<string> { TypedValue = group }, new NpgsqlParameter<short> { TypedValue = parked.Delivery.Partition },
-            new NpgsqlParameter<long> { TypedValue = parked.Delivery.Position }, new NpgsqlParameter<int> { TypedValue = parked.Attempts });
+            Parameter.Of(group), Parameter.Of(parked.Delivery.Partition),
+            Parameter.Of(parked.Delivery.Position), Parameter.Of(parked.Attempts));
         await batch.ExecuteAsync(ct);
     }
 
@@ -126,9 +125,9 @@ internal sealed class Parking(BusDatabase bus, string group, string owner, BusOp
     {
         await using var batch = bus.CreateBatch().Add(
             "update parked set last_error = $4, next_attempt_at = now() + $5 where group_name = $1 and partition = $2 and position = $3",
-            new NpgsqlParameter<string> { TypedValue = group }, new NpgsqlParameter<short> { TypedValue = parked.Delivery.Partition },
-            new NpgsqlParameter<long> { TypedValue = parked.Delivery.Position }, new NpgsqlParameter<string> { TypedValue = error },
-            new NpgsqlParameter<TimeSpan> { TypedValue = options.Backoff(parked.Attempts) });
+            Parameter.Of(group), Parameter.Of(parked.Delivery.Partition),
+            Parameter.Of(parked.Delivery.Position), Parameter.Of(error),
+            Parameter.Of(options.Backoff(parked.Attempts)));
         await batch.ExecuteAsync(ct);
     }
 

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using Npgsql;
 using Tideline.Platform.Data;
 using Tideline.Platform.Events.Dispatch;
 using Tideline.Platform.Hosting;
@@ -51,8 +50,8 @@ internal sealed class PostgresTransport(
     {
         var group = dispatcher.Service.Name;
         var log = loggers.CreateLogger<GroupConsumer>();
-        // Half of the pool at most: the relay, the requests and the retries need connections too.
-        var lanes = Math.Clamp(directory.PoolSize / 2, 1, options.Value.Lanes);
+        // A third of the pool at most: the relay, the requests and the retries need connections too, and a handler may take a second one.
+        var lanes = Math.Clamp(directory.PoolSize / 3, 1, options.Value.Lanes);
         var parking = new Parking(bus, group, Owner, options.Value);
         var consumer = new GroupConsumer(
             dispatcher, heads, new LogReader(bus, group, [.. dispatcher.Types]), new GroupCursors(bus, group, Owner, options.Value.Lease), parking,
@@ -63,13 +62,16 @@ internal sealed class PostgresTransport(
     }
 
     /// <inheritdoc/>
+    public void LookAgain(string group) => _groups.Find(g => g.Group == group)?.Parked.Raise();
+
+    /// <inheritdoc/>
     public async Task<bool> IsCaughtUpAsync(CancellationToken ct)
     {
         await using var batch = bus.CreateBatch()
             .Add("select h.partition, h.position, c.group_name, c.position from head h join cursor c using (partition) where c.group_name = any($1)",
-                new NpgsqlParameter<string[]> { TypedValue = [.. _groups.Select(g => g.Group)] })
-            .Add("select exists (select 1 from parked where group_name = any($1) and next_attempt_at <= now())",
-                new NpgsqlParameter<string[]> { TypedValue = [.. _groups.Select(g => g.Group)] });
+                Parameter.Of<string[]>([.. _groups.Select(g => g.Group)]))
+            .Add("select exists (select 1 from parked where group_name = any($1) and (next_attempt_at <= now() or attempts < 3))",
+                Parameter.Of<string[]>([.. _groups.Select(g => g.Group)]));
         await using var reader = await batch.ExecuteReaderAsync(ct);
         var seen = 0;
         while (await reader.ReadAsync(ct))
