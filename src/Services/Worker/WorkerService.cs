@@ -1,0 +1,35 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Tideline.Contracts.Worker;
+using Tideline.Platform.Hosting;
+using Tideline.Worker.Claims;
+using Tideline.Worker.Jobs;
+
+namespace Tideline.Worker;
+
+/// <summary>Keeps the one job queue: who asked for what, who runs it, what became of it.</summary>
+public sealed class WorkerService : IService
+{
+    /// <inheritdoc/>
+    public string Name => "worker";
+
+    /// <inheritdoc/>
+    public void Add(ServiceBuilder svc)
+    {
+        svc.Services.AddValidation();
+        svc.Services.AddSingleton<ReadyWaiters>().AddSingleton<DueSignal>().AddSingleton<TellWhenCommitted>();
+        svc.Services.AddSingleton<ClaimJobs>().AddSingleton<HeartbeatRuns>().AddSingleton<EndRuns>().AddSingleton<LeaveQueue>().AddSingleton<RunLog>();
+        svc.AddDatabase<WorkerDb>()
+            .AddOptions<WorkerOptions>()
+            .HandlesMany<JobRequested, AddJobs>()
+            .AddLoop<PromoteDue>()
+            .AddLoop<RescueLost>();
+        svc.Services.ConfigureDbContext<WorkerDb>((provider, db) => db.AddInterceptors(provider.GetRequiredService<TellWhenCommitted>()));
+    }
+
+    /// <inheritdoc/>
+    public void Map(ServiceRoutes routes)
+    {
+        routes.Internal.MapClaims();
+    }
+}
