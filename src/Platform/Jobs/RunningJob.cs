@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Tideline.Contracts.Worker;
 
 namespace Tideline.Platform.Jobs;
@@ -15,6 +16,7 @@ internal enum StopReason
 }
 
 /// <summary>One run in this process: its token, its lease, and what its handler has told since the last heartbeat.</summary>
+[SuppressMessage("Design", "CA1001", Justification = "A token source without timer or parent holds nothing to dispose of, and is cancelled from other threads up to its end.")]
 internal sealed class RunningJob(ClaimedJob job, long leaseEnds)
 {
     private const int MaxLines = 200;

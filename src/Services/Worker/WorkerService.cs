@@ -4,6 +4,7 @@ using Tideline.Contracts.Worker;
 using Tideline.Platform.Hosting;
 using Tideline.Worker.Claims;
 using Tideline.Worker.Jobs;
+using Tideline.Worker.Queues;
 
 namespace Tideline.Worker;
 
@@ -19,17 +20,22 @@ public sealed class WorkerService : IService
         svc.Services.AddValidation();
         svc.Services.AddSingleton<ReadyWaiters>().AddSingleton<DueSignal>().AddSingleton<TellWhenCommitted>();
         svc.Services.AddSingleton<ClaimJobs>().AddSingleton<HeartbeatRuns>().AddSingleton<EndRuns>().AddSingleton<LeaveQueue>().AddSingleton<RunLog>();
+        svc.Services.AddSingleton<QueueNumbers>().AddScoped<QueueSwitch>().AddScoped<JobActions>();
         svc.AddDatabase<WorkerDb>()
             .AddOptions<WorkerOptions>()
             .HandlesMany<JobRequested, AddJobs>()
             .AddLoop<PromoteDue>()
-            .AddLoop<RescueLost>();
+            .AddLoop<RescueLost>()
+            .AddLoop<ForgetOld>()
+            .AddLoop<QueueGauges>();
         svc.Services.ConfigureDbContext<WorkerDb>((provider, db) => db.AddInterceptors(provider.GetRequiredService<TellWhenCommitted>()));
     }
 
     /// <inheritdoc/>
     public void Map(ServiceRoutes routes)
     {
+        routes.Api.MapQueues();
+        routes.Api.MapJobs();
         routes.Internal.MapClaims();
     }
 }
