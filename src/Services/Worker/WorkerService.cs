@@ -19,7 +19,7 @@ public sealed class WorkerService : IService
     {
         svc.Services.AddValidation();
         svc.Services.AddSingleton<ReadyWaiters>().AddSingleton<DueSignal>().AddSingleton<TellWhenCommitted>();
-        svc.Services.AddSingleton<ClaimJobs>().AddSingleton<HeartbeatRuns>().AddSingleton<EndRuns>().AddSingleton<LeaveQueue>().AddSingleton<RunLog>();
+        svc.Services.AddSingleton<ClaimJobs>().AddSingleton<HeartbeatRuns>().AddSingleton<EndRuns>().AddSingleton<LeaveQueue>();
         svc.Services.AddSingleton<QueueNumbers>().AddScoped<QueueSwitch>().AddScoped<JobActions>();
         svc.AddDatabase<WorkerDb>()
             .AddOptions<WorkerOptions>()

@@ -8,7 +8,7 @@ namespace Tideline.Worker.Claims;
 
 /// <summary>Records how runs ended, many in one statement. A run that is not its runner's any more changes nothing.</summary>
 internal sealed class EndRuns(
-    ServiceDatabase<WorkerDb> database, IOptions<WorkerOptions> options, ReadyWaiters waiters, DueSignal due, ILiveUpdates live, RunLog log)
+    ServiceDatabase<WorkerDb> database, IOptions<WorkerOptions> options, ReadyWaiters waiters, DueSignal due, ILiveUpdates live)
 {
     private const string Sql = """
         with ended as (
@@ -68,7 +68,7 @@ internal sealed class EndRuns(
             await using var reader = await command.ExecuteReaderAsync(ct);
             while (await reader.ReadAsync(ct)) ended[reader.GetGuid(1)] = (reader.GetGuid(0), reader.GetString(2), reader.GetString(3));
         }
-        await log.WriteAsync(transaction, results.Where(r => ended.ContainsKey(r.Id)).SelectMany(r => Lines(r, ended[r.Id].Tenant)), ct);
+        await RunLog.WriteAsync(transaction, results.Where(r => ended.ContainsKey(r.Id)).SelectMany(r => Lines(r, ended[r.Id].Tenant)), ct);
         await transaction.CommitAsync(ct);
         foreach (var (id, (tenant, type, state)) in ended)
         {

@@ -7,7 +7,7 @@ using Tideline.Platform.Realtime;
 namespace Tideline.Worker.Claims;
 
 /// <summary>Renews a runner's leases, takes down progress, and tells it what became of its runs.</summary>
-internal sealed class HeartbeatRuns(ServiceDatabase<WorkerDb> database, IOptions<WorkerOptions> options, ILiveUpdates live, RunLog log)
+internal sealed class HeartbeatRuns(ServiceDatabase<WorkerDb> database, IOptions<WorkerOptions> options, ILiveUpdates live)
 {
     private const string Alive = """
         insert into worker (id, service, host, types) values ($1, $2, $3, $4)
@@ -38,7 +38,7 @@ internal sealed class HeartbeatRuns(ServiceDatabase<WorkerDb> database, IOptions
             await using var reader = await command.ExecuteReaderAsync(ct);
             while (await reader.ReadAsync(ct)) held[reader.GetGuid(1)] = (reader.GetGuid(0), reader.GetBoolean(2));
         }
-        await log.WriteAsync(transaction, Lines(request, held), ct);
+        await RunLog.WriteAsync(transaction, Lines(request, held), ct);
         await transaction.CommitAsync(ct);
         foreach (var job in request.Jobs.Where(j => held.ContainsKey(j.Id) && (j.Progress is not null || j.ProgressText is not null)))
             live.Changed(held[job.Id].Tenant, "jobs", job.Id);

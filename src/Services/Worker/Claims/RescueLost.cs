@@ -11,7 +11,7 @@ namespace Tideline.Worker.Claims;
 /// job that kills its process ends among the dead, too. The database's clock judges, so no process's clock matters.
 /// </summary>
 internal sealed class RescueLost(
-    ServiceDatabase<WorkerDb> database, ReadyWaiters waiters, ILiveUpdates live, RunLog log, IOptions<WorkerOptions> options, TimeProvider clock,
+    ServiceDatabase<WorkerDb> database, ReadyWaiters waiters, ILiveUpdates live, IOptions<WorkerOptions> options, TimeProvider clock,
     ILogger<RescueLost> logger) : IServiceLoop
 {
     private const int Batch = 1000;
@@ -48,7 +48,7 @@ internal sealed class RescueLost(
         await using (var reader = await command.ExecuteReaderAsync(ct))
             while (await reader.ReadAsync(ct))
                 rescued.Add((reader.GetGuid(0), reader.GetGuid(1), reader.GetString(2), reader.GetString(3), reader.GetInt32(4)));
-        await log.WriteAsync(transaction, rescued.Select(r => new RunLog.Line(r.Tenant, r.Id, r.Attempt, null, Reason)), ct);
+        await RunLog.WriteAsync(transaction, rescued.Select(r => new RunLog.Line(r.Tenant, r.Id, r.Attempt, null, Reason)), ct);
         await transaction.CommitAsync(ct);
         foreach (var (tenant, id, type, state, _) in rescued)
         {

@@ -4,7 +4,7 @@ using Tideline.Platform.Data;
 namespace Tideline.Worker.Claims;
 
 /// <summary>Writes lines about runs.</summary>
-internal sealed class RunLog
+internal static class RunLog
 {
     private const string Sql = """
         insert into job_log (tenant_id, job_id, attempt, at, text)
@@ -15,7 +15,7 @@ internal sealed class RunLog
     /// <summary>A line; without a time, the database's clock says when.</summary>
     public sealed record Line(Guid Tenant, Guid Job, int Attempt, DateTimeOffset? At, string Text);
 
-    public async Task WriteAsync(ServiceTransaction transaction, IEnumerable<Line> lines, CancellationToken ct)
+    public static async Task WriteAsync(ServiceTransaction transaction, IEnumerable<Line> lines, CancellationToken ct)
     {
         var all = lines.ToList();
         if (all.Count == 0) return;
