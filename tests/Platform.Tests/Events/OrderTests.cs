@@ -32,6 +32,69 @@ public class OrderTests
     }
 
     [Fact]
+    public async Task Events_of_one_transaction_keep_the_order_in_which_they_were_published()
+    {
+        await using var cluster = new BusCluster();
+        var host = await cluster.StartAsync([new ShopService(), Book()]);
+        await host.PublishAsync([.. Enumerable.Range(0, 300).Select(i => new Sold { Article = "tea", Number = i })]);
+        Assert.Equal(Enumerable.Range(0, 300), (await host.LinesAsync(300)).Select(l => l.Number));
+    }
+
+    [Fact]
+    public async Task The_outbox_is_written_after_the_rows_that_its_messages_speak_of()
+    {
+        await using var cluster = new BusCluster();
+        var host = await cluster.StartAsync([new ShopService(), new BookService(svc => svc.HandlesMany<Sold, WriteZebra>())]);
+        // Sees what is in the outbox at the moment a row of a table with a later name is written.
+        await host.ExecuteAsync("book", """
+            create table zebras (tenant_id uuid not null, id uuid not null, outbox_before bigint, primary key (tenant_id, id));
+            grant all on zebras to public;
+            create function look() returns trigger language plpgsql security definer as
+                'begin new.outbox_before := (select count(*) from outbox); return new; end';
+            create trigger look before insert on zebras for each row execute function look()
+            """);
+        await host.PublishAsync(new Sold { Article = "tea", Number = 1 });
+        await Eventually.Get(() => host.ScalarAsync<long>("book", "select count(*) from zebras"), n => n == 1, "a zebra");
+        Assert.Equal(0, await host.ScalarAsync<long>("book", "select outbox_before from zebras"));
+        await host.IdleAsync();
+        Assert.Equal(1, await host.ScalarAsync<long>("bus", "select count(*) from log where type = 'test.noted'"));
+    }
+
+    [Fact]
+    public async Task What_is_cleared_from_the_tracker_is_not_published()
+    {
+        await using var cluster = new BusCluster();
+        var host = await cluster.StartAsync([new ShopService(), Book()]);
+        await using var scope = host.Services.CreateAsyncScope();
+        scope.ServiceProvider.GetRequiredService<Caller>().UseTenant(host.Tenant);
+        var db = scope.ServiceProvider.GetRequiredService<ShopDb>();
+        db.Publish(new Sold { Article = "tea", Number = 1 });
+        db.ChangeTracker.Clear();
+        db.Publish(new Sold { Article = "tea", Number = 2 });
+        Assert.Equal(1, await db.SaveChangesAsync());
+        Assert.Equal(0, await db.SaveChangesAsync());
+        await host.IdleAsync();
+        Assert.Equal([2], (await host.LinesAsync()).Select(l => l.Number));
+    }
+
+    [Fact]
+    public async Task A_save_that_failed_is_published_once_when_it_is_tried_again()
+    {
+        await using var cluster = new BusCluster();
+        var host = await cluster.StartAsync([new ShopService(), Book()]);
+        await using var scope = host.Services.CreateAsyncScope();
+        scope.ServiceProvider.GetRequiredService<Caller>().UseTenant(host.Tenant);
+        var db = scope.ServiceProvider.GetRequiredService<ShopDb>();
+        db.Publish(new Sold { Article = "tea", Number = 1 });
+        await host.ExecuteAsync("shop", "alter table outbox rename to away");
+        await Assert.ThrowsAnyAsync<Exception>(() => db.SaveChangesAsync());
+        await host.ExecuteAsync("shop", "alter table away rename to outbox");
+        await db.SaveChangesAsync();
+        await host.IdleAsync();
+        Assert.Equal([1], (await host.LinesAsync(1)).Select(l => l.Number));
+    }
+
+    [Fact]
     public async Task A_reader_of_the_log_meets_every_event_of_many_writers_once_and_in_order()
     {
         await using var cluster = new BusCluster();

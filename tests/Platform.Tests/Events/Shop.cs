@@ -46,6 +46,14 @@ internal sealed class BookService(Action<ServiceBuilder> subscribe) : IService
 internal sealed class BookDb(DbContextOptions<BookDb> options, Caller caller) : ServiceDb(options, caller)
 {
     public DbSet<Entry> Entries => Set<Entry>();
+    public DbSet<Zebra> Zebras => Set<Zebra>();
+}
+
+/// <summary>A row of a table whose name comes after <c>outbox</c>.</summary>
+internal sealed class Zebra : ITenantOwned
+{
+    public Guid Id { get; init; } = Guid.CreateVersion7();
+    public required Guid TenantId { get; init; }
 }
 
 /// <summary>An effect. There is no unique constraint on the number: a second effect is a second row.</summary>
@@ -81,6 +89,16 @@ internal abstract class Writes(BookDb db, Script script) : IHandle<Sold>
 internal sealed class WriteFirst(BookDb db, Script script) : Writes(db, script);
 
 internal sealed class WriteSecond(BookDb db, Script script) : Writes(db, script);
+
+internal sealed class WriteZebra(BookDb db) : IHandleMany<Sold>
+{
+    public async Task HandleAsync(IReadOnlyList<Received<Sold>> events, CancellationToken ct)
+    {
+        db.Publish(new Noted { Number = 1 });
+        db.Add(new Zebra { TenantId = db.Caller.TenantId });
+        await db.SaveChangesAsync(ct);
+    }
+}
 
 internal sealed class SeeWhoCalls(Caller caller, Script script) : IHandle<Noted>
 {

@@ -1,0 +1,101 @@
+using System.Diagnostics;
+using Tideline.Testing;
+
+namespace Tideline.Platform.Tests.Events;
+
+/// <summary>Real processes that are really killed.</summary>
+public class ProcessTests
+{
+    private const string Admin = "TIDELINE_TEST_ADMIN", Prefix = "TIDELINE_TEST_PREFIX", CrashPoint = "TIDELINE_CRASH_POINT";
+
+    private static BookService Book() => new(svc => svc.Handles<Sold, WriteFirst>().Handles<Sold, WriteSecond>());
+
+    /// <summary>What a child process runs: all services, until it is killed.</summary>
+    [Fact(Explicit = true)]
+    public async Task Child()
+    {
+        await using var cluster = new BusCluster(Environment.GetEnvironmentVariable(Admin), Environment.GetEnvironmentVariable(Prefix));
+        await cluster.StartAsync([new ShopService(), Book()], new(BusCluster.Quick) { ["Bus:RelayBatch"] = "50", ["Bus:MaxAttempts"] = "5" }, script: s => s.OnSold = (e, _) =>
+        {
+            if (e.Article == "poison") Process.GetCurrentProcess().Kill();
+            return Task.CompletedTask;
+        });
+        await Task.Delay(TimeSpan.FromMinutes(2), TestContext.Current.CancellationToken);
+    }
+
+    [Theory]
+    [InlineData("relay.after-append:2")]
+    [InlineData("consumer.after-commit:5")]
+    [InlineData("consumer.before-advance:4")]
+    public async Task Killed_at_any_point_nothing_is_lost_and_nothing_happens_twice(string point)
+    {
+        await using var cluster = new BusCluster();
+        var host = await cluster.BuildAsync([new ShopService(), Book()]);
+        var published = 0;
+        for (var round = 0; round < 3; round++)
+        {
+            for (var part = 0; part < 10; part++)
+                await host.PublishAsync([.. Enumerable.Range(0, 20).Select(_ => new Sold { Article = $"article {published % 25}", Number = published++ })]);
+            using var child = await StartAsync(cluster, point);
+            try
+            {
+                await child.WaitForExitAsync(new CancellationTokenSource(TimeSpan.FromSeconds(60)).Token);
+            }
+            finally
+            {
+                if (!child.HasExited) child.Kill();
+            }
+            Assert.Equal(128 + 9, child.ExitCode);
+        }
+        await host.Host.StartAsync();
+        var lines = await host.LinesAsync(published * 2, TimeSpan.FromSeconds(60));
+        await host.IdleAsync();
+        lines = await host.LinesAsync();
+        Assert.Equal(published * 2, lines.Count);
+        Assert.Equal(published * 2, lines.Distinct().Count());
+        foreach (var key in lines.GroupBy(l => (l.Handler, l.Article))) Assert.Equal(key.Select(l => l.Number).Order(), key.Select(l => l.Number));
+        // Without repeats the kills would have missed.
+        if (point.StartsWith("relay", StringComparison.Ordinal)) Assert.True(await host.ScalarAsync<long>("bus", "select count(*) from log") > published);
+    }
+
+    [Fact]
+    public async Task An_event_that_kills_its_process_is_a_dead_letter_after_its_attempts_and_the_others_are_handled()
+    {
+        await using var cluster = new BusCluster();
+        var host = await cluster.BuildAsync([new ShopService(), Book()]);
+        await host.PublishAsync([.. Enumerable.Range(0, 30).Select(i => new Sold { Article = i == 10 ? "poison" : $"article {i}", Number = i })]);
+        var deaths = 0;
+        for (; deaths < 20; deaths++)
+        {
+            using var child = await StartAsync(cluster, null);
+            var dead = child.WaitForExitAsync();
+            var buried = Eventually.Get(() => host.ScalarAsync<long>("bus", "select count(*) from dead_letter"), n => n == 1, "buried", TimeSpan.FromSeconds(60));
+            if (await Task.WhenAny(dead, buried) == dead && !buried.IsCompletedSuccessfully) continue;
+            await host.LinesAsync(58);
+            child.Kill();
+            await dead;
+            break;
+        }
+        Assert.InRange(deaths, 3, 5);
+        Assert.Equal(58, (await host.LinesAsync()).Distinct().Count());
+        var letter = Assert.Single(await host.Status.DeadLettersAsync("book", null, null, 10, CancellationToken.None));
+        Assert.Equal(("poison", 5), (letter.Event.Key, letter.Attempts));
+    }
+
+    private static async Task<Process> StartAsync(BusCluster cluster, string? crashPoint)
+    {
+        var start = new ProcessStartInfo(Environment.ProcessPath!, ["--explicit", "only", "--filter-method", $"*{nameof(ProcessTests)}.{nameof(Child)}"])
+        {
+            RedirectStandardOutput = true, RedirectStandardError = true,
+        };
+        start.Environment[Admin] = await TestCluster.AdminAsync();
+        start.Environment[Prefix] = cluster.Prefix;
+        if (crashPoint is not null) start.Environment[CrashPoint] = crashPoint;
+        var process = Process.Start(start)!;
+        process.OutputDataReceived += (_, _) => { };
+        process.ErrorDataReceived += (_, _) => { };
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        return process;
+    }
+}
