@@ -15,11 +15,11 @@ using Tideline.Testing;
 namespace Tideline.Services.Tests.Worker;
 
 /// <summary>Databases of one test, and any number of hosts on them: each host is what a process is.</summary>
-internal sealed class JobCluster : IAsyncDisposable
+internal sealed class JobCluster(string? admin = null, string? prefix = null) : IAsyncDisposable
 {
     private readonly List<JobHost> _hosts = [];
 
-    public string Prefix { get; } = TestCluster.NextPrefix();
+    public string Prefix { get; } = prefix ?? TestCluster.NextPrefix();
 
     public Guid Tenant { get; } = Guid.CreateVersion7();
 
@@ -52,9 +52,9 @@ internal sealed class JobCluster : IAsyncDisposable
         builder.Configuration.AddInMemoryCollection(services.Select(s => KeyValuePair.Create($"Services:{s.Name}:Secret", (string?)"secret")));
         builder.Services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.None));
         var databases = new DatabaseDirectory { PoolSize = 10 };
-        var admin = await TestCluster.AdminAsync();
+        var superuser = admin ?? await TestCluster.AdminAsync();
         foreach (var name in services.Select(s => s.Name).Append("bus"))
-            databases.Set(name, await Provisioner.EnsureAsync(admin, Prefix, name, "owner", "app", CancellationToken.None));
+            databases.Set(name, await Provisioner.EnsureAsync(superuser, Prefix, name, "owner", "app", CancellationToken.None));
         var directory = new ServiceDirectory();
         foreach (var service in services) directory.Local.Add(service.Name);
         builder.AddPlatform(directory, databases);
@@ -66,7 +66,7 @@ internal sealed class JobCluster : IAsyncDisposable
         await app.Services.MigrateAsync(CancellationToken.None);
         script?.Invoke(app.Services.GetRequiredService<Script>());
         await app.StartAsync();
-        var host = new JobHost(app, identity, databases, admin, Tenant);
+        var host = new JobHost(app, identity, databases, superuser, Tenant);
         _hosts.Add(host);
         return host;
     }
