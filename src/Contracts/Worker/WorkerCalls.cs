@@ -35,6 +35,7 @@ public sealed record ClaimedJob
 /// <summary>A run that its process holds.</summary>
 public sealed record HeldJob
 {
+    public Guid? TenantId { get; init; }
     public required Guid Id { get; init; }
     public required int Attempt { get; init; }
     /// <summary>0 to 100; absent when it has not changed.</summary>
@@ -81,6 +82,7 @@ public enum RunOutcome
 /// <summary>The end of one run.</summary>
 public sealed record RunResult
 {
+    public Guid? TenantId { get; init; }
     public required Guid Id { get; init; }
     public required int Attempt { get; init; }
     public required RunOutcome Outcome { get; init; }

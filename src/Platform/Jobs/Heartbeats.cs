@@ -74,6 +74,6 @@ internal sealed class Heartbeats(HeldRuns runs, IReadOnlyList<string> types, Loo
     {
         // What a run that ended has told goes out with its result.
         var (progress, text, lines) = run.Ended ? default : run.TakeNews();
-        return new HeldJob { Id = run.Job.Id, Attempt = run.Job.Attempt, Progress = progress, ProgressText = text, Log = lines };
+        return new HeldJob { TenantId = run.Job.TenantId, Id = run.Job.Id, Attempt = run.Job.Attempt, Progress = progress, ProgressText = text, Log = lines };
     }
 }

@@ -13,7 +13,7 @@ internal sealed class HeldRuns(Guid workerId, WorkerClient client, TimeProvider 
 
     private readonly ConcurrentDictionary<Guid, RunningJob> _runs = new();
     private readonly Channel<(RunningJob Run, RunResult Result)> _results =
-        Channel.CreateUnbounded<(RunningJob, RunResult)>(new UnboundedChannelOptions { SingleReader = true });
+        Channel.CreateUnbounded<(RunningJob, RunResult)>(new UnboundedChannelOptions());
 
     public Guid WorkerId => workerId;
 
@@ -28,6 +28,12 @@ internal sealed class HeldRuns(Guid workerId, WorkerClient client, TimeProvider 
     public ICollection<RunningJob> All => _runs.Values;
 
     public RunningJob? Find(Guid id) => _runs.GetValueOrDefault(id);
+
+    /// <summary>Waits while more results are on the way than the queue takes in a few batches: who cannot report must not take more.</summary>
+    public async Task RoomAsync(CancellationToken ct)
+    {
+        while (_results.Reader.Count > 2 * MaxResults) await Task.Delay(Tick, clock, ct);
+    }
 
     /// <summary>A run begins.</summary>
     public RunningJob Add(ClaimedJob job)

@@ -81,6 +81,6 @@ internal sealed class JobExecution(string service, HeldRuns runs, IServiceScopeF
             return Result(RunOutcome.Retry) with { Error = error };
         }
 
-        RunResult Result(RunOutcome outcome) => new() { Id = job.Id, Attempt = job.Attempt, Outcome = outcome };
+        RunResult Result(RunOutcome outcome) => new() { TenantId = job.TenantId, Id = job.Id, Attempt = job.Attempt, Outcome = outcome };
     }
 }

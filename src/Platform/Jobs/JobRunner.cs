@@ -47,6 +47,7 @@ internal sealed class JobRunner(
             await runs.Known.Task.WaitAsync(ct);
             while (true)
             {
+                await runs.RoomAsync(ct);
                 await slots.WaitAsync(ct);
                 var free = 1;
                 while (slots.Wait(0, CancellationToken.None)) free++;

@@ -24,7 +24,7 @@ internal sealed class ForgetOld(ServiceDatabase<SchedulerDb> database, TimeProvi
 
     private async Task<int> RemoveAsync(string table, string old, CancellationToken ct)
     {
-        await using var transaction = await database.BeginSystemAsync(ct);
+        await using var transaction = await database.BeginEngineAsync(ct);
         var removed = await transaction.ExecuteAsync($"""
             delete from {table} t using (select tenant_id, id from {table} where {old} limit {Batch} for update skip locked) o
             where t.tenant_id = o.tenant_id and t.id = o.id

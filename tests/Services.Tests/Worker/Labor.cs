@@ -30,7 +30,7 @@ internal sealed class LaborService(bool handlesJobs = true) : IService
 
 internal sealed class LaborDb(DbContextOptions<LaborDb> options, Caller caller) : ServiceDb(options, caller);
 
-[Job("labor.dig", MaxAttempts = 3)]
+[Job("labor.dig", MaxAttempts = 3, Concurrency = 50)]
 internal sealed record Dig(string What) : IJob;
 
 [Job("labor.haul", Queue = "heavy", Concurrency = 1)]

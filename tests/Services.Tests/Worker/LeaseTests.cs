@@ -170,5 +170,5 @@ public sealed class LeaseTests
         () => host.Services.GetRequiredService<ClaimJobs>().TakeAsync(runner, [new ClaimType(type, free)], CancellationToken.None), jobs => jobs.Count > 0, "a job to claim");
 
     private static Task<IReadOnlyList<Guid>> EndAsync(JobHost host, Guid runner, ClaimedJob job, RunOutcome outcome) =>
-        host.Services.GetRequiredService<EndRuns>().RecordAsync(runner, [new RunResult { Id = job.Id, Attempt = job.Attempt, Outcome = outcome, DelaySeconds = 0 }], CancellationToken.None);
+        host.Services.GetRequiredService<EndRuns>().RecordAsync(runner, [new RunResult { TenantId = job.TenantId, Id = job.Id, Attempt = job.Attempt, Outcome = outcome, DelaySeconds = 0 }], CancellationToken.None);
 }

@@ -34,7 +34,7 @@ internal sealed class FireSchedules(
         double? next;
         List<Claimed> claimed;
         var lateness = new List<double>();
-        await using (var transaction = await database.BeginSystemAsync(ct))
+        await using (var transaction = await database.BeginEngineAsync(ct))
         {
             claimed = await ClaimAsync(transaction, ct);
             if (claimed.Count > 0) await FireAsync(transaction, claimed, lateness, ct);

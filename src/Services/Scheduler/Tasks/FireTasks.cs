@@ -31,7 +31,7 @@ internal sealed class FireTasks(
     {
         var fired = new List<(Guid Tenant, ScheduleDue Event, string? Traceparent, double Lateness)>();
         double? next;
-        await using (var transaction = await database.BeginSystemAsync(ct))
+        await using (var transaction = await database.BeginEngineAsync(ct))
         {
             await using (var command = transaction.Command($"""
                 with due as (

@@ -56,29 +56,31 @@ internal sealed class ClaimJobs(ServiceDatabase<WorkerDb> database, IOptions<Wor
     public async Task<List<ClaimedJob>> TakeAsync(Guid worker, IReadOnlyList<ClaimType> types, CancellationToken ct)
     {
         var taken = new List<ClaimedJob>();
-        await using var transaction = await database.BeginSystemAsync(ct);
         foreach (var type in types)
         {
             var free = type.Free;
             for (var round = 0; round < MaxRounds && free > 0; round++)
             {
                 var from = _next.GetValueOrDefault(type.Name);
-                var jobs = await TakeAsync(transaction, worker, type.Name, from, free, ct);
+                var jobs = await TakeAsync(worker, type.Name, from, free, ct);
                 _next[type.Name] = jobs.Count == free ? Behind(jobs.Max(j => j.TenantId ?? Guid.Empty)) : Guid.Empty;
                 taken.AddRange(jobs);
                 free -= jobs.Count;
-                // Nothing from the first tenant on: there is nothing.
+                // Less than its share of the first tenants on: there is no more that is worth another look now.
                 if (jobs.Count == 0 && from == Guid.Empty) break;
             }
+            // What is taken is durable: rather start it than hold it while looking for more.
+            if (taken.Count > 0) break;
         }
-        await transaction.CommitAsync(ct);
         return taken;
     }
 
-    private async Task<List<ClaimedJob>> TakeAsync(ServiceTransaction transaction, Guid worker, string type, Guid from, int free, CancellationToken ct)
+    private async Task<List<ClaimedJob>> TakeAsync(Guid worker, string type, Guid from, int free, CancellationToken ct)
     {
-        await using var command = transaction.Command(Sql, type, from, free, worker, options.Value.Lease);
-        await using var reader = await command.ExecuteReaderAsync(ct);
+        await using var batch = database.CreateEngineBatch().Add(Sql,
+            new NpgsqlParameter<string> { TypedValue = type }, new NpgsqlParameter<Guid> { TypedValue = from }, new NpgsqlParameter<int> { TypedValue = free },
+            new NpgsqlParameter<Guid> { TypedValue = worker }, new NpgsqlParameter<TimeSpan> { TypedValue = options.Value.Lease });
+        await using var reader = await batch.ExecuteReaderAsync(ct);
         var jobs = new List<ClaimedJob>();
         while (await reader.ReadAsync(ct)) jobs.Add(Read(reader));
         return jobs;

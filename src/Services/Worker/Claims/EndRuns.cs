@@ -18,8 +18,8 @@ internal sealed class EndRuns(
                 when r.outcome = 'Failed' or (r.outcome = 'Retry' and j.attempt - j.uncounted >= j.max_attempts) then 'dead'
                 when r.outcome = 'Returned' then 'ready'
                 else 'scheduled' end as next
-            from unnest($2, $3, $4, $5, $6, $7, $8) as r (id, attempt, outcome, error, delay, progress, progress_text)
-            join job j on j.id = r.id
+            from unnest($2, $3, $4, $5, $6, $7, $8, $11) as r (id, attempt, outcome, error, delay, progress, progress_text, tenant_id)
+            join job j on j.tenant_id = r.tenant_id and j.id = r.id
             where j.state = 'running' and {0}
             for update of j
         )
@@ -50,7 +50,7 @@ internal sealed class EndRuns(
         if (results.Count == 0) return [];
         var settings = options.Value;
         var ended = new Dictionary<Guid, (Guid Tenant, string Type, string State)>();
-        await using var transaction = await database.BeginSystemAsync(ct);
+        await using var transaction = await database.BeginEngineAsync(ct);
         await using (var command = transaction.Command(Sql.Replace("{0}", settings.WithoutFencing ? Unfenced : Fenced, StringComparison.Ordinal), worker))
         {
             command.Parameters.AddRange((Array)(Npgsql.NpgsqlParameter[])
@@ -64,6 +64,7 @@ internal sealed class EndRuns(
                 new() { Value = results.Select(r => Texts.Fit(r.ProgressText, Texts.MaxLine)).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text },
                 new() { Value = settings.RetryFrom },
                 new() { Value = settings.RetryUpTo },
+                new() { Value = results.Select(r => r.TenantId ?? Guid.Empty).ToArray() },
             ]);
             await using var reader = await command.ExecuteReaderAsync(ct);
             while (await reader.ReadAsync(ct)) ended[reader.GetGuid(1)] = (reader.GetGuid(0), reader.GetString(2), reader.GetString(3));

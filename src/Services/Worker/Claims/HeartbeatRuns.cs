@@ -18,15 +18,15 @@ internal sealed class HeartbeatRuns(ServiceDatabase<WorkerDb> database, IOptions
         update job j
         set leased_until = clock_timestamp() + $6,
             progress = coalesce(r.progress, j.progress), progress_text = coalesce(r.progress_text, j.progress_text)
-        from unnest($2, $3, $4, $5) as r (id, attempt, progress, progress_text)
-        where j.id = r.id and j.state = 'running' and j.lease_owner = $1 and j.attempt = r.attempt
+        from unnest($2, $3, $4, $5, $7) as r (id, attempt, progress, progress_text, tenant_id)
+        where j.tenant_id = r.tenant_id and j.id = r.id and j.state = 'running' and j.lease_owner = $1 and j.attempt = r.attempt
         returning j.tenant_id, j.id, j.cancel_requested
         """;
 
     public async Task<HeartbeatAnswer> BeatAsync(string service, HeartbeatRequest request, CancellationToken ct)
     {
         var held = new Dictionary<Guid, (Guid Tenant, bool Cancelled)>();
-        await using var transaction = await database.BeginSystemAsync(ct);
+        await using var transaction = await database.BeginEngineAsync(ct);
         await transaction.ExecuteAsync(Alive, [request.WorkerId, service, Texts.Fit(request.Host, 200), request.Types.ToArray()], ct);
         if (request.Jobs.Count > 0)
         {
@@ -35,6 +35,7 @@ internal sealed class HeartbeatRuns(ServiceDatabase<WorkerDb> database, IOptions
             command.Parameters.Add(new() { Value = request.Jobs.Select(j => Texts.Percent(j.Progress)).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Double });
             command.Parameters.Add(new() { Value = request.Jobs.Select(j => Texts.Fit(j.ProgressText, Texts.MaxLine)).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text });
             command.Parameters.Add(new() { Value = options.Value.Lease });
+            command.Parameters.Add(new() { Value = request.Jobs.Select(j => j.TenantId ?? Guid.Empty).ToArray() });
             await using var reader = await command.ExecuteReaderAsync(ct);
             while (await reader.ReadAsync(ct)) held[reader.GetGuid(1)] = (reader.GetGuid(0), reader.GetBoolean(2));
         }

@@ -9,7 +9,7 @@ internal sealed class LeaveQueue(ServiceDatabase<WorkerDb> database, ReadyWaiter
     public async Task LeaveAsync(Guid worker, CancellationToken ct)
     {
         var returned = new List<(Guid Tenant, Guid Id, string Type)>();
-        await using var transaction = await database.BeginSystemAsync(ct);
+        await using var transaction = await database.BeginEngineAsync(ct);
         // First the runner, then its jobs: a claim of its that is still under way ends before, or finds no runner any more.
         await transaction.ExecuteAsync("delete from worker where id = $1", [worker], ct);
         await using (var command = transaction.Command("""

@@ -32,7 +32,7 @@ internal sealed class PromoteDue(
         var tenants = new HashSet<Guid>();
         var promoted = 0;
         double? next = null;
-        await using (var transaction = await database.BeginSystemAsync(ct))
+        await using (var transaction = await database.BeginEngineAsync(ct))
         {
             await using (var command = transaction.Command($"""
                 with due as (
@@ -63,7 +63,7 @@ internal sealed class PromoteDue(
 
     private async Task<List<string>> ReadyTypesAsync(IReadOnlyCollection<string> types, CancellationToken ct)
     {
-        await using var transaction = await database.BeginSystemAsync(ct);
+        await using var transaction = await database.BeginEngineAsync(ct);
         await using var command = transaction.Command("""
             select t from unnest($1) as t where exists (select from job where state = 'ready' and type = t)
             """, (object)types.ToArray());

@@ -30,7 +30,7 @@ internal sealed class RescueLost(
     internal async Task<int> TurnAsync(CancellationToken ct)
     {
         var rescued = new List<(Guid Tenant, Guid Id, string Type, string State, int Attempt)>();
-        await using var transaction = await database.BeginSystemAsync(ct);
+        await using var transaction = await database.BeginEngineAsync(ct);
         await using (var command = transaction.Command($"""
             with lost as (
                 select tenant_id, id, case

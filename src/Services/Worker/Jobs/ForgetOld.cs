@@ -25,7 +25,7 @@ internal sealed class ForgetOld(ServiceDatabase<WorkerDb> database, IOptions<Wor
     {
         var finished = await RemoveAsync(["completed", "cancelled"], options.Value.KeepFinished, ct);
         var dead = await RemoveAsync(["dead"], options.Value.KeepDead, ct);
-        await using var transaction = await database.BeginSystemAsync(ct);
+        await using var transaction = await database.BeginEngineAsync(ct);
         await transaction.ExecuteAsync("delete from worker where seen_at < clock_timestamp() - interval '1 hour'", [], ct);
         await transaction.CommitAsync(ct);
         return Math.Max(finished, dead);
@@ -33,7 +33,7 @@ internal sealed class ForgetOld(ServiceDatabase<WorkerDb> database, IOptions<Wor
 
     private async Task<int> RemoveAsync(string[] states, TimeSpan keep, CancellationToken ct)
     {
-        await using var transaction = await database.BeginSystemAsync(ct);
+        await using var transaction = await database.BeginEngineAsync(ct);
         var removed = await transaction.ExecuteAsync($"""
             delete from job using (
                 select tenant_id, id from job where state = any ($1) and finished_at < clock_timestamp() - $2::interval

@@ -39,9 +39,8 @@ create index job_owner on job (lease_owner) where state = 'running';
 -- While a job of this type and key waits or runs, another is not added; a dead one blocks nobody.
 create unique index job_unique on job (tenant_id, type, unique_key)
     where unique_key is not null and state in ('ready', 'scheduled', 'running');
-create index job_open on job (queue, state, run_at) where state in ('ready', 'scheduled', 'running', 'dead');
+create index job_dead on job (tenant_id, id) include (queue) where state = 'dead';
 create index job_finished on job (state, finished_at) include (queue) where finished_at is not null;
-create index job_list on job (tenant_id, type, id);
 
 create table job_log (
     tenant_id uuid not null,

@@ -25,8 +25,11 @@ internal sealed class QueueNumbers(ServiceDatabase<WorkerDb> database, TimeProvi
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(1);
 
     private const string Sql = """
-        select j.queue, j.state, false as failed, count(*), extract(epoch from clock_timestamp() - min(j.run_at))::float8
-        from job j where j.state in ('ready', 'running', 'dead') group by j.queue, j.state
+        select j.queue, 'ready', false, count(*), extract(epoch from clock_timestamp() - min(j.run_at))::float8 from job j where j.state = 'ready' group by j.queue
+        union all
+        select j.queue, 'running', false, count(*), null from job j where j.state = 'running' group by j.queue
+        union all
+        select j.queue, 'dead', false, count(*), null from job j where j.state = 'dead' group by j.queue
         union all
         select j.queue, 'scheduled', j.error is not null, count(*), null from job j where j.state = 'scheduled' group by j.queue, j.error is not null
         union all
