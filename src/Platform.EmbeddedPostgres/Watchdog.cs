@@ -13,7 +13,7 @@ internal sealed class Watchdog : IDisposable
 {
     // Our own output must not stay open through it, or whoever reads that would wait for its end, too.
     // Ctrl-C in a terminal reaches the shell too, and must not end it before its time.
-    private const string Script = """
+    internal const string Script = """
         exec >/dev/null 2>&1
         trap '' INT TERM HUP QUIT
         if read -r line; then exit 0; fi
