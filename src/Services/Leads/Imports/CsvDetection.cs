@@ -40,9 +40,9 @@ internal sealed record CsvDetection(CsvDialect? Dialect, IReadOnlyList<string> C
         var (encoding, mark) = EncodingDetection.Of(prefix);
         if (choice?.Encoding is { } chosen && chosen != encoding)
         {
-            // A byte order mark is skipped only by the encoding that it belongs to.
             encoding = chosen;
-            mark = 0;
+            // The mark of UTF-8 is none in any other encoding either; the marks of UTF-16 are two bytes that could be text.
+            mark = prefix.StartsWith(System.Text.Encoding.UTF8.Preamble) ? mark : 0;
         }
         var wide = Widened(prefix[mark..], encoding);
         if (wide.Contains('\0'))

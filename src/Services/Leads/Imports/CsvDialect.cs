@@ -8,6 +8,9 @@ internal sealed record CsvDialect(string Encoding, char Delimiter, char Quote, b
 {
     public static readonly IReadOnlyList<char> Delimiters = [',', ';', '\t', '|'];
 
+    /// <summary>True for a character that a user, or the first line of a file, may name as separator.</summary>
+    public static bool CanSeparate(char c) => c == '\t' || (c is > ' ' and < '\u007f' && !char.IsAsciiLetterOrDigit(c) && c is not ('"' or '\''));
+
     public CsvPosition FirstRecord => new(Start, 1);
 }
 

@@ -11,8 +11,11 @@ internal sealed class CsvRows(Stream stream, CsvDialect dialect)
     public const int MaxFieldLength = 1024 * 1024;
     public const int MaxRowLength = 4 * MaxFieldLength;
 
-    // How much may be read twice after unclosed quotes. Files made to cost a scan per line end here; honest ones never do.
-    private const long MaxReread = 256L * 1024 * 1024;
+    // How much may be read twice after unclosed quotes, beside a multiple of what was read: files made to cost a scan of
+    // megabytes for every line end here, so that the time to read a file stays proportional to its size.
+    private const long FreeReread = 64L * 1024 * 1024;
+    private const long RereadFactor = 8;
+
     private const int FirstWindow = 128 * 1024;
     private const int ShownOfBadRow = 1000;
 
@@ -102,7 +105,7 @@ internal sealed class CsvRows(Stream stream, CsvDialect dialect)
         var lineEnd = LineEnd(view, scanner.OpenQuoteAt);
         if (lineEnd < 0) return CutOff(view, CsvRowError.UnclosedQuote);
         reread += scanner.Seen - lineEnd;
-        if (reread > MaxReread)
+        if (reread > FreeReread + RereadFactor * position.Offset)
         {
             throw new CsvUnreadableException("import_unclosed_quotes", $"So many quotes are never closed that reading stopped at row {position.Row}.");
         }

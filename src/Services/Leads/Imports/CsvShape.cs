@@ -30,6 +30,7 @@ internal sealed record CsvShape(char Delimiter, char Quote, int Start, string Ne
     private static (char Delimiter, int Length)? SeparatorLine(string text)
     {
         if (text.Length < 6 || !text.StartsWith("sep=", StringComparison.OrdinalIgnoreCase) || text[5] is not ('\r' or '\n')) return null;
+        if (!CsvDialect.CanSeparate(text[4])) return null;
         return (text[4], text.AsSpan(5).StartsWith("\r\n") ? 7 : 6);
     }
 

@@ -219,7 +219,8 @@ internal sealed class LeadRowReader
         private void Keep(LeadField field, string value, string reason)
         {
             Warn(field, value, reason);
-            (extra ??= []).TryAdd(reader.columns[reader.columnOf[(int)field]], value);
+            var name = reader.columns[reader.columnOf[(int)field]];
+            (extra ??= []).TryAdd(name.Length > LeadLimits.CustomName ? name[..LeadLimits.CustomName] : name, value);
         }
 
         private void Warn(LeadField field, string value, string reason) =>

@@ -135,6 +135,14 @@ public sealed class CsvDetectionTests
     }
 
     [Fact]
+    public void A_byte_order_mark_is_never_part_of_a_name()
+    {
+        byte[] file = [.. Encoding.UTF8.Preamble, .. Utf8("name,city\nAnn,Oslo\n")];
+        Assert.Equal("name", Detect(file, new CsvChoice(Encoding: "windows-1252")).Columns[0]);
+        Assert.Equal("import_not_text", Detect(Encoding.Unicode.GetBytes("name,city\nAnn,Oslo\n"), new CsvChoice(Encoding: "windows-1252")).Refusal!.Code);
+    }
+
+    [Fact]
     public async Task Apostrophes_may_be_the_quotes()
     {
         var text = "'name','note'\n'Ann','a, b'\n'Bo','it''s'\n";

@@ -13,6 +13,8 @@ namespace Tideline.Services.Tests.Leads.Imports;
 /// <summary>Well-formed files mean to our reader what they mean to CsvHelper, and what was written reads back.</summary>
 public sealed class CsvHelperComparisonTests
 {
+    private static readonly char[] Special = [.. ",;\t|\"\r\n"];
+
     // Few characters, so that the interesting ones meet.
     private static readonly Gen<string> Cell =
         Gen.Elements("", "a", "bc", "\"", "\"\"", ",", ";", "\r\n", "\n", "\r", " ", "\t", "'", "=", "+", "-", "@", "5", "é", "😀", "|", "#").ListOf()
@@ -33,7 +35,13 @@ public sealed class CsvHelperComparisonTests
             select (rows, delimiter, newLine);
         Prop.ForAll(Arb.From(files), file =>
         {
-            var configuration = new CsvConfiguration(CultureInfo.InvariantCulture) { Delimiter = file.delimiter, NewLine = file.newLine };
+            var configuration = new CsvConfiguration(CultureInfo.InvariantCulture) 
+            {
+                Delimiter = file.delimiter,
+                NewLine = file.newLine,
+                // By itself it leaves a line feed unquoted when lines end otherwise.
+                ShouldQuote = x => string.IsNullOrWhiteSpace(x.Field) || x.Field.AsSpan().Trim().Length != x.Field.Length || x.Field.IndexOfAny(Special) >= 0,
+            };
             using var text = new StringWriter();
             using (var writer = new CsvWriter(text, configuration, leaveOpen: true))
             {
@@ -44,8 +52,7 @@ public sealed class CsvHelperComparisonTests
                 }
             }
             var read = Rows(Utf8(text.ToString()), Comma(delimiter: file.delimiter[0])).GetAwaiter().GetResult();
-            // A lone empty cell is a blank line to both.
-            return Same(file.rows.Where(x => x is not [""]), read.Select(x => x.Fields));
+            return Same(file.rows, read.Select(x => x.Fields));
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(1000));
     }
 
@@ -55,7 +62,8 @@ public sealed class CsvHelperComparisonTests
         var compared = 0;
         Prop.ForAll(Arb.From(Cell.ListOf().Select(x => string.Concat(x))), text =>
         {
-            if (CsvHelperReads(text) is not { } expected || text.Contains(" \"") || text.Contains("\" ") || text.Contains("\"\t") || text.Contains("\t\"")) return true;
+            // Left out: blanks around quotes, which we take off, and quotes that are never closed, which CsvHelper closes at the end.
+            if (CsvHelperReads(text) is not { } expected || text.Count(c => c == '"') % 2 > 0 || text.Contains(" \"") || text.Contains("\" ") || text.Contains("\"\t") || text.Contains("\t\"")) return true;
             compared++;
             return Same(expected, Rows(text).GetAwaiter().GetResult().Select(x => x.Fields));
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(3000));
