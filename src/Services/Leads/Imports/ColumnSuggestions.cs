@@ -27,7 +27,7 @@ internal static class ColumnSuggestions
         var taken = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         return
         [
-            .. guesses.Select(x => x.Field is null && !x.Ignored
+            .. guesses.Select(x => x.Field is null && !x.Ignored && taken.Count < LeadLimits.CustomFields
                 ? new ColumnSuggestion(x.Index, LeadField.Custom, FreeName(names[x.Index], taken))
                 : new ColumnSuggestion(x.Index, x.Field)),
         ];

@@ -3,7 +3,7 @@ namespace Tideline.Leads.Imports;
 /// <summary>What one column of the file fills. No field: the column is left out.</summary>
 internal sealed record ColumnTarget(int Index, LeadField? Field, string? CustomName = null);
 
-/// <summary>What is wrong with the mapping of one column.</summary>
+/// <summary>What is wrong with the mapping of one column; index -1 means the mapping as a whole.</summary>
 internal sealed record MappingProblem(int Index, string Message);
 
 /// <summary>How the rows of a file become leads: what its columns fill, and how to read what does not say it itself.</summary>
@@ -39,6 +39,10 @@ internal sealed record LeadMapping(
             {
                 problems.Add(new(column.Index, $"Two columns fill {Named(field)}."));
             }
+        }
+        if (names.Count > LeadLimits.CustomFields)
+        {
+            problems.Add(new(-1, $"A lead has at most {LeadLimits.CustomFields} custom fields; leave out some of the columns."));
         }
         if (!fields.Overlaps([LeadField.Email, LeadField.Email2, LeadField.Phone, LeadField.Phone2]))
         {

@@ -178,8 +178,8 @@ internal sealed class LeadRowReader
                 }
             }
             var money = TypedMoney.Parse(typed, currency, reader.mapping.DefaultCurrency);
-            if (money.Reason is null) return money;
-            Reject(LeadField.Value, typed, money.Reason);
+            if (money is { Reason: null, Amount: >= 0 }) return money;
+            Reject(LeadField.Value, typed, money.Reason ?? "The value of a deal cannot be negative.");
             return null;
         }
 

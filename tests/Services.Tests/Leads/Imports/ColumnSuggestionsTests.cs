@@ -49,6 +49,15 @@ public sealed class ColumnSuggestionsTests
             Suggested("Ann,ann@lee.se,+46 70 174 06 05,Sweden,12345678,https://lee.se\nBo,bo@ek.se,+46 70 174 06 06,Norway,2234567,http://ek.se\n"));
 
     [Fact]
+    public void Suggests_no_more_custom_fields_than_a_lead_may_have()
+    {
+        var found = Detect(string.Join(',', Enumerable.Range(0, 500).Select(i => "c" + i)) + ",Email\n" + string.Join(',', Enumerable.Range(0, 500)) + ",a@lee.se\n");
+        var suggestions = ColumnSuggestions.For(found);
+        Assert.Equal(LeadLimits.CustomFields, suggestions.Count(x => x.Field is LeadField.Custom));
+        Assert.Empty(new LeadMapping([.. suggestions.Select(x => new ColumnTarget(x.Index, x.Field, x.CustomName))]).Problems(found.Columns));
+    }
+
+    [Fact]
     public async Task Maps_the_sample_file_fully()
     {
         var path = SampleFile();

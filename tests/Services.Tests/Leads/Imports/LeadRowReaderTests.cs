@@ -122,6 +122,7 @@ public sealed class LeadRowReaderTests
     [InlineData("email", "no @", "email=ann")]
     [InlineData("phone", "too short", "phone=12")]
     [InlineData("value", "more decimals", "email=a@lee.se|value=12.345,678 EUR")]
+    [InlineData("value", "negative", "email=a@lee.se|value=-5")]
     [InlineData("value", "no digits", "email=a@lee.se|value=lots")]
     [InlineData("value", "not a number", "email=a@lee.se|value=1x2")]
     [InlineData("value", "in USD and its currency says EUR", "email=a@lee.se|value=$5|currency=EUR")]
@@ -196,7 +197,7 @@ public sealed class LeadRowReaderTests
         Assert.Empty(new LeadMapping([new(0, LeadField.Email), new(1, null), new(2, LeadField.Custom, "x"), new(3, LeadField.Custom, "y")]).Problems(columns));
         Assert.Equal([0], Problems(new(0, LeadField.Custom, " "), new(1, LeadField.Phone)));
         Assert.Equal([1], Problems(new(0, LeadField.Email), new(1, LeadField.Email)));
-        Assert.Equal([1], Problems(new(0, LeadField.Email), new(0 + 1, LeadField.Custom, new string('x', 101))));
+        Assert.Equal([1], Problems(new(0, LeadField.Email), new(0 + 1, LeadField.Custom, new string('x', LeadLimits.CustomName + 1))));
         Assert.Equal([2], Problems(new(0, LeadField.Email), new(1, LeadField.Custom, "X"), new(2, LeadField.Custom, "x")));
         Assert.Equal([4], Problems(new(0, LeadField.Email), new(4, LeadField.Notes)));
         Assert.Equal([0], Problems(new(0, LeadField.Email), new(0, LeadField.Notes)));
