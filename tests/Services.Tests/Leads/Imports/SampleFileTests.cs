@@ -13,7 +13,7 @@ public sealed class SampleFileTests
     {
         var (file, found) = await Sample();
         var reader = Reader(found);
-        int leads = 0, phones = 0, second = 0, extensions = 0, warnings = 0;
+        int leads = 0, extensions = 0;
         foreach (var row in await Rows(file, found.Dialect))
         {
             var result = reader.Read(row);
@@ -22,17 +22,14 @@ public sealed class SampleFileTests
             leads++;
             Assert.True(lead is { FirstName: not null, LastName: not null, Company: not null, Website: not null, Source: not null, Stage: not null });
             Assert.NotNull(lead.Email!.Address);
+            Assert.NotNull(lead.Email2!.Address);
+            Assert.NotNull(lead.Phone!.E164);
+            Assert.NotNull(lead.Phone2!.E164);
             Assert.Equal(["Account Id", "Lead Owner"], lead.Custom.Keys.Order());
-            if (lead.Phone?.E164 is not null) phones++;
-            if (lead.Phone2?.E164 is not null) second++;
-            if (lead.Phone?.Extension is not null) extensions++;
-            warnings += lead.Warnings.Count;
-            Assert.All(lead.Warnings, x => Assert.True(x.Field is "phone" or "phone2", x.Reason));
+            Assert.Empty(lead.Warnings);
+            if (lead.Phone.Extension is not null) extensions++;
         }
-        Assert.Equal(10_000, leads);
-        // Its numbers are made up: some have area codes that begin with 0 or 1, which no American number has.
-        TestContext.Current.SendDiagnosticMessage($"{phones} phones, {second} second phones, {extensions} extensions, {warnings} warnings");
-        Assert.True(phones > 9_000, $"{phones} of 10000 phones");
+        Assert.Equal((10_000, 6_089), (leads, extensions));
     }
 
     [Fact]
