@@ -21,7 +21,7 @@ internal static class MimeMessage
         if (text.Length > 0 && html.Length > 0)
         {
             // "=_" cannot occur in quoted-printable, so the boundary needs no search of the bodies.
-            to.Write("Content-Type: multipart/alternative; boundary=\""u8);
+            to.Write("Content-Type: multipart/alternative;\r\n boundary=\""u8);
             WriteBoundary(to, message);
             to.Write("\"\r\n\r\n"u8);
             WritePart(to, message, "text/plain"u8, text);
