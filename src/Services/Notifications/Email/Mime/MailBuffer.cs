@@ -25,6 +25,14 @@ internal sealed class MailBuffer(int capacity = 16 * 1024) : IBufferWriter<byte>
         Length = length;
     }
 
+    /// <summary>Takes bytes out of the middle; what follows moves up.</summary>
+    public void RemoveRange(int start, int count)
+    {
+        Debug.Assert(start + count <= Length);
+        _bytes.AsSpan(start + count, Length - start - count).CopyTo(_bytes.AsSpan(start));
+        Length -= count;
+    }
+
     public Span<byte> GetSpan(int sizeHint = 0)
     {
         Reserve(Math.Max(sizeHint, 1));
