@@ -7,6 +7,8 @@ internal readonly record struct Colour(byte R, byte G, byte B)
 {
     public static Colour White { get; } = new(255, 255, 255);
 
+    public static Colour Black { get; } = new(0, 0, 0);
+
     public static Colour Ink { get; } = new(0x11, 0x18, 0x27);
 
     /// <summary>Reads #rgb or #rrggbb; anything else is the fallback, because it will stand in a style sheet.</summary>
@@ -24,13 +26,13 @@ internal readonly record struct Colour(byte R, byte G, byte B)
         return (Math.Max(a, b) + 0.05) / (Math.Min(a, b) + 0.05);
     }
 
-    /// <summary>White or ink, whichever is easier to read on this colour.</summary>
-    public Colour TextOn() => Contrast(White) >= Contrast(Ink) ? White : Ink;
+    /// <summary>White or ink, or black on the few colours on which neither reaches a contrast of 4.5.</summary>
+    public Colour TextOn() => Contrast(White) >= 4.5 ? White : Contrast(Ink) >= 4.5 ? Ink : Black;
 
     /// <summary>This colour, moved towards black or white until it can be read on the ground.</summary>
     public Colour ReadableOn(Colour ground, double contrast = 4.5)
     {
-        var towards = ground.Luminance > 0.4 ? new Colour(0, 0, 0) : White;
+        var towards = ground.Luminance > 0.4 ? Black : White;
         var colour = this;
         for (var step = 1; step <= 20 && colour.Contrast(ground) < contrast; step++) colour = Mix(towards, step / 20.0);
         return colour;

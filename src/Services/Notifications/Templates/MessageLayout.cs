@@ -130,10 +130,8 @@ internal static class MessageLayout
             foot.Append($"<br>\n<a data-track=\"off\" href=\"{site}\" style=\"color:{palette.Muted};text-decoration:underline;\">{Plain(new Uri(look.WebsiteUrl!).Host)}</a>");
         // Receipts and invitations have no list to leave, and no such link.
         foot.Append($$$"""
-
-            {{#if unsubscribeUrl}}
-            <br><a href="{{unsubscribeUrl}}" style="color:{{{palette.Muted}}};text-decoration:underline;">{{{Plain(LayoutWords.Unsubscribe(look.Language))}}}</a>
-            {{/if}}
+            {{#if unsubscribeUrl}}<br>
+            <a href="{{unsubscribeUrl}}" style="color:{{{palette.Muted}}};text-decoration:underline;">{{{Plain(LayoutWords.Unsubscribe(look.Language))}}}</a>{{/if}}
             </td></tr>
             </table>
             """);
