@@ -20,8 +20,9 @@ internal sealed class SmtpSink : IAsyncDisposable
     public static async Task<SmtpSink> StartAsync(params string[] options)
     {
         Assert.SkipWhen(Program is null, "smtp-sink is not installed (Debian package postfix).");
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "smtp-sink does not exist for Windows.");
         var directory = Directory.CreateTempSubdirectory("tideline-sink-").FullName;
-        File.SetUnixFileMode(directory, (UnixFileMode)0b111_111_111);
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(directory, (UnixFileMode)0b111_111_111);
         for (var attempt = 0; ; attempt++)
         {
             var port = FreePort();
