@@ -42,7 +42,7 @@ internal static class MessageLayout
             <!--[if mso]><table role="presentation" width="600" cellpadding="0" cellspacing="0" border="0"><tr><td><![endif]-->
             <table role="presentation" class="tl-card" width="100%" cellpadding="0" cellspacing="0" border="0" style="max-width:600px;background:#ffffff;border-radius:12px;overflow:hidden;">
             {Head(look, palette, font)}
-            <tr><td class="tl-body" style="padding:28px 32px 36px;font-family:{font};font-size:16px;line-height:1.6;color:{Colour.Ink};">
+            <tr><td class="tl-body" style="padding:28px 32px 36px;font-family:{font};font-size:16px;line-height:1.6;color:{Colour.Ink};word-break:break-word;">
             {Body(bodyTemplate)}
             </td></tr>
             </table>
@@ -143,14 +143,14 @@ internal static class MessageLayout
         table{border-collapse:separate;border-spacing:0}
         img{max-width:100%;-ms-interpolation-mode:bicubic}
         .tl-body h1,.tl-body h2,.tl-body h3{margin:0 0 14px;line-height:1.25;color:{{Colour.Ink}};font-family:{{font}}}
-        .tl-body h1{font-size:26px}.tl-body h2{font-size:21px}.tl-body h3{font-size:18px}
+        .tl-body h1{font-size:26px}.tl-body h2{font-size:21px;padding-top:8px}.tl-body h3{font-size:18px;padding-top:6px}
         .tl-body p,.tl-body ul,.tl-body ol{margin:0 0 16px}
         .tl-body a{color:{{p.Link}}}
         .tl-body a.button,.tl-body a.btn{display:inline-block;padding:12px 24px;border-radius:8px;background:{{p.Accent}};color:{{p.OnAccent}} !important;font-weight:600;text-decoration:none}
         .tl-body img{height:auto;border:0}
         .tl-body blockquote{margin:0 0 16px;padding-left:14px;border-left:3px solid {{p.Primary}}}
         .tl-body table.data{width:100%;border-collapse:collapse;margin:0 0 16px}
-        .tl-body table.data td,.tl-body table.data th{padding:8px 10px;border-bottom:1px solid #e5e7eb;text-align:left}
+        .tl-body table.data td,.tl-body table.data th{padding:8px 10px;border-bottom:1px solid #e5e7eb;text-align:left;text-align:start}
         @media (max-width:480px){.tl-body{padding:22px 20px 28px !important}.tl-body h1{font-size:23px !important}
         }
         @media (prefers-color-scheme:dark){
