@@ -31,37 +31,44 @@ internal static class BounceClassifier
         (BounceKind.Hard, ["due to inactivity", "mailbox has been blocked", "mailbox is blocked", "account has been blocked"]),
         (BounceKind.Policy,
         [
-            "dmarc", "spf ", "spf:", "spf-", "(spf)", "spf.", "dkim", "unauthenticated", "not authenticated", "pass authentication", "authentication checks",
-            "authentication requirements", "authentication level", "sender address rejected", "sender rejected", "sender verify", "sender domain",
-            "domain of sender", "send as this sender", "message too large", "message size", "exceeds size", "exceeded size", "too big", "size limit",
-            "attachment", "virus", "malware", "phish", "line too long", "rfc 5322", "rfc 2822", "rfc5322", "content rejected", "message content",
-            "its content", "security issue", "local policy", "policy violation", "policy reasons", "contains a link", "url listed", "header",
+            "dmarc", "spf ", "spf:", "spf-", "(spf)", "spf.", "dkim", "unauthenticated", "not authenticated",
+            "pass authentication", "authentication checks", "authentication requirements", "authentication level",
+            "sender address rejected", "sender rejected", "sender verify", "sender domain", "domain of sender",
+            "send as this sender", "message too large", "message size", "exceeds size", "exceeded size", "too big",
+            "size limit", "attachment", "virus", "malware", "phish", "line too long", "rfc 5322", "rfc 2822", "rfc5322",
+            "content rejected", "message content", "its content", "security issue", "local policy", "policy violation",
+            "policy reasons", "contains a link", "url listed", "header",
         ]),
         (BounceKind.Block,
         [
-            "spamhaus", "barracuda", "spamcop", "sorbs", "dnsbl", "rbl", "blacklist", "black list", "blocklist", "block list", "block-list", "blocked using",
-            "is blocked", "been blocked", "are blocked", "address blocked", "ip blocked", "blocked by", "envelope blocked", "administrative prohibition",
-            "reputation", "unsolicited", "spam", "bulk mail", "junk", "complaint", "[ts", "banned", "not allowed to send", "unusual rate", "rate limit",
-            "too many connections", "too many messages", "throttl", "ptr record", "reverse dns", "rdns", "dynamic ip", "suspicious", "listed at",
-            "listed by", "listed in", "listed on", "client host rejected", "refused by policy", "not accepting mail from", "poor sender",
+            "spamhaus", "barracuda", "spamcop", "sorbs", "dnsbl", "rbl", "blacklist", "black list", "blocklist", "block list",
+            "block-list", "blocked using", "is blocked", "been blocked", "are blocked", "address blocked", "ip blocked",
+            "blocked by", "envelope blocked", "administrative prohibition", "reputation", "unsolicited", "spam", "bulk mail",
+            "junk", "complaint", "[ts", "banned", "not allowed to send", "unusual rate", "rate limit", "too many connections",
+            "too many messages", "throttl", "ptr record", "reverse dns", "rdns", "dynamic ip", "suspicious", "listed at",
+            "listed by", "listed in", "listed on", "client host rejected", "refused by policy", "not accepting mail from",
+            "poor sender",
         ]),
         (BounceKind.Soft,
         [
-            "mailbox full", "mailbox is full", "is full", "quota", "out of storage", "storage allocation", "insufficient", "exceeded storage",
-            "receiving mail at a rate", "receiving mail too quickly", "timed out", "timeout", "connection refused", "connection reset", "no route to host",
-            "unreachable", "busy", "system load", "internal error", "local error", "lost connection", "try again", "temporar", "deferred",
-            "relay access denied", "relaying denied", "relay not permitted", "unable to relay", "not permitted to relay", "unavailable, closing",
+            "mailbox full", "mailbox is full", "is full", "quota", "out of storage", "storage allocation", "insufficient",
+            "exceeded storage", "receiving mail at a rate", "receiving mail too quickly", "timed out", "timeout",
+            "connection refused", "connection reset", "no route to host", "unreachable", "busy", "system load",
+            "internal error", "local error", "lost connection", "try again", "temporar", "deferred", "relay access denied",
+            "relaying denied", "relay not permitted", "unable to relay", "not permitted to relay", "unavailable, closing",
         ]),
         (BounceKind.Hard,
         [
-            "user unknown", "unknown user", "no such", "does not exist", "doesn't exist", "doesnt exist", "not exist", "user not found",
-            "recipient not found", "address not found", "mailbox not found", "recipientnotfound", "unknown recipient", "recipient unknown",
-            "unknown mailbox", "unknown address", "address unknown", "invalid recipient", "invalid mailbox", "invalid address", "invalid user",
-            "not a valid mailbox", "not a valid user", "not a valid recipient", "not a known user", "unrouteable", "unroutable", "mailbox unavailable",
-            "mailbox is unavailable", "mailbox disabled", "account disabled", "is disabled", "been disabled", "inactive", "no longer", "deactivated",
-            "account closed", "account that you tried to reach", "no mailbox", "user doesn't have", "domain name not found", "domain not found",
-            "unknown domain", "nxdomain", "null mx", "not accept mail", "doesn't accept mail", "recipient address rejected", "undeliverable address",
-            "recipient rejected", "user is terminated", "not our customer",
+            "user unknown", "unknown user", "no such", "does not exist", "doesn't exist", "doesnt exist", "not exist",
+            "user not found", "recipient not found", "address not found", "mailbox not found", "recipientnotfound",
+            "unknown recipient", "recipient unknown", "unknown mailbox", "unknown address", "address unknown",
+            "invalid recipient", "invalid mailbox", "invalid address", "invalid user", "not a valid mailbox",
+            "not a valid user", "not a valid recipient", "not a known user", "unrouteable", "unroutable", "mailbox unavailable",
+            "mailbox is unavailable", "mailbox disabled", "account disabled", "is disabled", "been disabled", "inactive",
+            "no longer", "deactivated", "account closed", "account that you tried to reach", "no mailbox", "user doesn't have",
+            "domain name not found", "domain not found", "unknown domain", "nxdomain", "null mx", "not accept mail",
+            "doesn't accept mail", "recipient address rejected", "undeliverable address", "recipient rejected",
+            "user is terminated", "not our customer",
         ]),
     ];
 
@@ -72,7 +79,7 @@ internal static class BounceClassifier
     {
         var said = ByWords(WithoutAddresses(text));
         // A temporary answer never condemns an address, whatever its words are.
-        if (code is >= 400 and < 500) return said switch { null => ByTemporaryStatus(status), BounceKind.Hard => BounceKind.Soft, _ => said.Value };
+        if (code is >= 400 and < 500) return said is BounceKind.Hard ? BounceKind.Soft : said ?? ByTemporaryStatus(status);
         if (code is < 500 or >= 600) return BounceKind.Soft;
         return said ?? ByStatus(status) ?? BounceKind.Soft;
     }

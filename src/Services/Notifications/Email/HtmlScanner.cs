@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace Tideline.Notifications.Email;
 
 internal enum HtmlPiece { Text, RawText, StartTag, EndTag, Other, Mustache }
@@ -27,6 +29,18 @@ internal ref struct HtmlScanner(ReadOnlySpan<char> html)
 
     /// <summary>The attributes of the current start tag.</summary>
     public readonly HtmlAttributes Attributes => new(_html, Start + 1 + Name.Length, _next);
+
+    /// <summary>An attribute of the current start tag, decoded; empty if it has no value, null if it is not there.</summary>
+    public readonly string? Attribute(string name)
+    {
+        var attributes = Attributes;
+        while (attributes.Read())
+        {
+            if (!attributes.Name.Equals(name, StringComparison.OrdinalIgnoreCase)) continue;
+            return WebUtility.HtmlDecode(_html[attributes.Value.Start..attributes.Value.End].ToString());
+        }
+        return null;
+    }
 
     public bool Read()
     {

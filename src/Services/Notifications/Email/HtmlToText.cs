@@ -20,8 +20,8 @@ internal sealed class HtmlToText
 
     private static readonly HashSet<string> Lines = new(StringComparer.Ordinal)
     {
-        "div", "section", "article", "header", "footer", "main", "aside", "nav", "address", "dt", "dd", "figcaption", "center", "fieldset", "legend",
-        "tbody", "thead", "tfoot", "caption", "option", "body",
+        "div", "section", "article", "header", "footer", "main", "aside", "nav", "address", "dt", "dd", "figcaption", "center", "fieldset",
+        "legend", "tbody", "thead", "tfoot", "caption", "option", "body",
     };
 
     private readonly StringBuilder _text = new();
@@ -93,11 +93,11 @@ internal sealed class HtmlToText
                 Write("---");
                 Break(2);
                 break;
-            case "img" when Attribute(ref tag, "alt") is { } alt && !string.IsNullOrWhiteSpace(alt):
+            case "img" when tag.Attribute("alt") is { } alt && !string.IsNullOrWhiteSpace(alt):
                 Write(alt);
                 break;
             case "a":
-                _links.Push((Attribute(ref tag, "href")?.Trim() ?? "", _text.Length));
+                _links.Push((tag.Attribute("href")?.Trim() ?? "", _text.Length));
                 break;
             case "ul" or "ol":
                 Break(_lists.Count == 0 ? 2 : 1);
@@ -108,7 +108,7 @@ internal sealed class HtmlToText
                 break;
             case "table":
                 Break(2);
-                _layoutTables.Add(Attribute(ref tag, "role") is "presentation" or "none");
+                _layoutTables.Add(tag.Attribute("role") is "presentation" or "none");
                 break;
             case "tr":
                 Break(1);
@@ -232,7 +232,8 @@ internal sealed class HtmlToText
     }
 
     /// <summary>Without the characters that only pad a preheader or hint at line breaks.</summary>
-    private static string Visible(string word) => word.AsSpan().ContainsAny(Invisible) ? string.Concat(word.Where(c => !Invisible.Contains(c))) : word;
+    private static string Visible(string word) =>
+        word.AsSpan().ContainsAny(Invisible) ? string.Concat(word.Where(c => !Invisible.Contains(c))) : word;
 
     /// <summary>A template's tag stays; one that only steers is no text, so it takes no part in the layout of a row.</summary>
     private void WriteMustache(ReadOnlySpan<char> tag)
@@ -287,26 +288,9 @@ internal sealed class HtmlToText
 
     private static bool IsHidden(ref HtmlScanner tag)
     {
-        var attributes = tag.Attributes;
-        while (attributes.Read())
-        {
-            if (attributes.Name.Equals("hidden", StringComparison.OrdinalIgnoreCase)) return true;
-            if (!attributes.Name.Equals("style", StringComparison.OrdinalIgnoreCase)) continue;
-            var style = string.Concat(Slice(ref tag, attributes.Value).Where(c => !char.IsWhiteSpace(c)));
-            if (style.Contains("display:none", StringComparison.OrdinalIgnoreCase) || style.Contains("mso-hide:all", StringComparison.OrdinalIgnoreCase)) return true;
-        }
-        return false;
+        if (tag.Attribute("hidden") is not null) return true;
+        if (tag.Attribute("style") is not { } style) return false;
+        style = string.Concat(style.Where(c => !char.IsWhiteSpace(c)));
+        return style.Contains("display:none", StringComparison.OrdinalIgnoreCase) || style.Contains("mso-hide:all", StringComparison.OrdinalIgnoreCase);
     }
-
-    private static string? Attribute(ref HtmlScanner tag, string name)
-    {
-        var attributes = tag.Attributes;
-        while (attributes.Read())
-        {
-            if (attributes.Name.Equals(name, StringComparison.OrdinalIgnoreCase)) return WebUtility.HtmlDecode(Slice(ref tag, attributes.Value));
-        }
-        return null;
-    }
-
-    private static string Slice(ref HtmlScanner tag, (int Start, int End) range) => tag.Text[(range.Start - tag.Start)..(range.End - tag.Start)].ToString();
 }

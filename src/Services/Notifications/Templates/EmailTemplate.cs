@@ -38,7 +38,8 @@ internal sealed class EmailTemplate
         }
         var (tracked, links) = LinkRewriter.Rewrite(page);
         // Tags in the middle of an address can make it impossible to track; then the message goes out untracked.
-        if (!Template.TryParse(tracked, TemplateKind.Html, ownTags: true, out var withLinks, out _)) (withLinks, links) = (html, new LinkTable([]));
+        if (!Template.TryParse(tracked, TemplateKind.Html, ownTags: true, out var withLinks, out _))
+            (withLinks, links) = (html, new LinkTable([]));
         Template.TryParse(content.Subject, TemplateKind.Text, out var subject, out _);
         email = new EmailTemplate(subject!, withLinks, TextOf(content, look, page, html), links);
         return true;
@@ -75,7 +76,10 @@ internal sealed class EmailTemplate
     private static Template? TextOf(EmailContent content, BrandLook? look, string page, Template html)
     {
         if (!string.IsNullOrWhiteSpace(content.Text))
-            return Template.TryParse(content.Text + (look is null ? "" : MessageLayout.TextFoot(look)), TemplateKind.Text, out var written, out _) ? written : null;
+        {
+            var signed = content.Text + (look is null ? "" : MessageLayout.TextFoot(look));
+            return Template.TryParse(signed, TemplateKind.Text, out var written, out _) ? written : null;
+        }
         // {{{…}}} brings HTML with the data, which only the finished page can be freed of.
         if (HasRaw(html.Nodes)) return null;
         return Template.TryParse(HtmlToText.Convert(page), TemplateKind.Text, out var derived, out _) ? derived : null;

@@ -49,7 +49,10 @@ internal ref struct ExpressionParser(string text, int line)
 
         var name = text[nameAt..nameEnd];
         if (first is not PathExpression || !TemplateFunction.All.TryGetValue(name, out var function))
-            throw Error($"There is no function “{TemplateLexer.Short(name)}”. There are {string.Join(", ", TemplateFunction.All.Keys)}, and the blocks if, unless, each and with.");
+        {
+            throw Error($"There is no function “{TemplateLexer.Short(name)}”. " +
+                        $"There are {string.Join(", ", TemplateFunction.All.Keys)}, and the blocks if, unless, each and with.");
+        }
         var arguments = new List<TemplateExpression>();
         while (!AtEnd && !(untilParenthesis && text[_at] == ')'))
         {
@@ -103,8 +106,8 @@ internal ref struct ExpressionParser(string text, int line)
     {
         var start = _at++;
         while (!AtEnd && (char.IsAsciiDigit(text[_at]) || text[_at] == '.')) _at++;
-        if (!AtNameEnd() || !decimal.TryParse(text.AsSpan(start, _at - start), NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint,
-                CultureInfo.InvariantCulture, out var number))
+        const NumberStyles style = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint;
+        if (!AtNameEnd() || !decimal.TryParse(text.AsSpan(start, _at - start), style, CultureInfo.InvariantCulture, out var number))
             throw Error($"“{TemplateLexer.Short(text[start..])}” is neither a number nor a name.");
         return new LiteralExpression(number, line);
     }
@@ -147,7 +150,7 @@ internal ref struct ExpressionParser(string text, int line)
         var start = _at;
         var up = fromRoot ? 0 : Ups();
         var segments = new List<string>();
-        if (!fromRoot && text.AsSpan(_at).StartsWith("..") && (_at + 2 >= text.Length || char.IsWhiteSpace(text[_at + 2]) || text[_at + 2] == ')'))
+        if (!fromRoot && text.AsSpan(_at) is ['.', '.', .. var after] && (after.Length == 0 || char.IsWhiteSpace(after[0]) || after[0] == ')'))
         {
             _at += 2;
             return new PathExpression(up + 1, false, [], line);
@@ -163,7 +166,9 @@ internal ref struct ExpressionParser(string text, int line)
         }
         if (!AtNameEnd())
         {
-            throw Error(!AtEnd && text[_at] == '=' ? "Named arguments (name=value) are not supported." : $"“{TemplateLexer.Short(text[start..])}” is not a name.");
+            throw Error(!AtEnd && text[_at] == '='
+                ? "Named arguments (name=value) are not supported."
+                : $"“{TemplateLexer.Short(text[start..])}” is not a name.");
         }
         if (segments.Count > 0 && !fromRoot && segments[0] is "this" or "") segments.RemoveAt(0);
         if (segments.Contains("")) throw Error($"“{TemplateLexer.Short(text[start.._at])}” is not a name.");

@@ -31,7 +31,8 @@ internal sealed class TemplateFunction
     private static string? Date(object?[] arguments)
     {
         if (TemplateValues.Moment(arguments[0]) is not { } moment) return TemplateValues.Text(arguments[0]);
-        if (arguments.Length > 2 && TemplateValues.Text(arguments[2]) is { Length: > 0 and <= 64 } zone && TimeZoneInfo.TryFindSystemTimeZoneById(zone, out var found))
+        if (arguments.Length > 2 && TemplateValues.Text(arguments[2]) is { Length: > 0 and <= 64 } zone &&
+            TimeZoneInfo.TryFindSystemTimeZoneById(zone, out var found))
             moment = TimeZoneInfo.ConvertTime(moment, found);
         var format = arguments.Length > 1 ? TemplateValues.Text(arguments[1]) : null;
         if (string.IsNullOrWhiteSpace(format) || format.Length > 64) format = "yyyy-MM-dd";

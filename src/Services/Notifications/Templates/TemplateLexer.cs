@@ -34,7 +34,8 @@ internal static class TemplateLexer
                 i = text = i + 2;
                 continue;
             }
-            if (++tags > TemplateLimits.MaxTags) throw new TemplateSyntaxException(line, $"The template has more than {TemplateLimits.MaxTags} tags.");
+            if (++tags > TemplateLimits.MaxTags)
+                throw new TemplateSyntaxException(line, $"The template has more than {TemplateLimits.MaxTags} tags.");
             var tagLine = line + source.AsSpan(text, i - text).Count('\n');
             var tag = ReadTag(source, i, tagLine, out var end, out var trimBefore, out var trimAfter);
             AddText(source[text..i], trimBefore);
@@ -113,8 +114,9 @@ internal static class TemplateLexer
             case '*':
                 throw new TemplateSyntaxException(line, "Decorators ({{* name}}) are not supported.");
             default:
-                if (content == "else" || content.StartsWith("else ", StringComparison.Ordinal)) return new TemplatePiece(TagKind.Else, content[4..].Trim(), line);
-                return new TemplatePiece(TagKind.Output, content, line);
+                return content == "else" || content.StartsWith("else ", StringComparison.Ordinal)
+                    ? new TemplatePiece(TagKind.Else, content[4..].Trim(), line)
+                    : new TemplatePiece(TagKind.Output, content, line);
         }
     }
 
@@ -156,7 +158,7 @@ internal static class TemplateLexer
         var contents = pieces.ConvertAll(p => p.Content);
         for (var i = 0; i < pieces.Count; i++)
         {
-            if (pieces[i].Kind is not (TagKind.Open or TagKind.Close or TagKind.Else or TagKind.Comment) || pieces[i].Content.StartsWith('@')) continue;
+            if (pieces[i].Kind is TagKind.Text or TagKind.Output or TagKind.RawOutput || pieces[i].Content.StartsWith('@')) continue;
             // Decided on the texts as they were: two tags on neighbouring lines both look at the line break between them.
             if (!BeginsLine(pieces, i, out var before) || !EndsLine(pieces, i, out var after)) continue;
             if (i > 0) contents[i - 1] = contents[i - 1][..^Math.Min(contents[i - 1].Length, before)];

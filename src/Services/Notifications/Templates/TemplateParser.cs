@@ -15,7 +15,8 @@ internal sealed class TemplateParser
     /// <param name="ownTags">Accept the tags for tracked links that the platform itself writes; authors cannot.</param>
     public static TemplateNode[] Parse(string source, bool ownTags = false)
     {
-        if (source.Length > TemplateLimits.MaxSource) throw new TemplateSyntaxException(1, $"The template is longer than {TemplateLimits.MaxSource / 1024} KB.");
+        if (source.Length > TemplateLimits.MaxSource)
+            throw new TemplateSyntaxException(1, $"The template is longer than {TemplateLimits.MaxSource / 1024} KB.");
         var parser = new TemplateParser(TemplateLexer.Cut(source), ownTags);
         var nodes = parser.Nodes(0);
         if (parser._next < parser._pieces.Count)
@@ -58,7 +59,7 @@ internal sealed class TemplateParser
 
     private TemplateNode Block(TemplatePiece open, int depth)
     {
-        if (depth > TemplateLimits.MaxDepth) throw new TemplateSyntaxException(open.Line, $"Blocks are nested more than {TemplateLimits.MaxDepth} deep.");
+        if (depth > TemplateLimits.MaxDepth) throw TooDeep(open.Line);
         var (name, argument) = SplitName(open.Content);
         if (_ownTags && name == "@link") return Link(open, argument, depth);
         var block = ParseBlock(name, argument, open.Line);
@@ -76,7 +77,7 @@ internal sealed class TemplateParser
         if (piece.Content.Length > 0)
         {
             // Each "else if" is a level deeper in the tree, so it must count as one.
-            if (depth >= TemplateLimits.MaxDepth) throw new TemplateSyntaxException(piece.Line, $"Blocks are nested more than {TemplateLimits.MaxDepth} deep.");
+            if (depth >= TemplateLimits.MaxDepth) throw TooDeep(piece.Line);
             var (chained, argument) = SplitName(piece.Content);
             var block = ParseBlock(chained, argument, piece.Line);
             var body = Nodes(depth + 1);
@@ -106,6 +107,8 @@ internal sealed class TemplateParser
         return new LinkNode(int.Parse(words[0]), words is [_, "static"], body);
     }
 
+    private static TemplateSyntaxException TooDeep(int line) => new(line, $"Blocks are nested more than {TemplateLimits.MaxDepth} deep.");
+
     private static (string Name, string Argument) SplitName(string content)
     {
         var space = content.AsSpan().IndexOfAny(" \t\r\n");
@@ -120,7 +123,8 @@ internal sealed class TemplateParser
             "unless" => BlockKind.Unless,
             "each" => BlockKind.Each,
             "with" => BlockKind.With,
-            _ => throw new TemplateSyntaxException(line, $"There is no block “{TemplateLexer.Short(name)}”. There are if, unless, each and with."),
+            _ => throw new TemplateSyntaxException(line,
+                $"There is no block “{TemplateLexer.Short(name)}”. There are if, unless, each and with."),
         };
         return (kind, ExpressionParser.ParseArgument(name, argument, line));
     }

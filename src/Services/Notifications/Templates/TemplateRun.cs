@@ -12,6 +12,8 @@ internal sealed class TemplateRun(MailBuffer output, bool html, ILinkTracker? li
 {
     private static readonly SearchValues<char> HtmlSpecial = SearchValues.Create("&<>\"'`=");
 
+    private static readonly string[] ScriptSchemes = ["javascript:", "vbscript:", "data:"];
+
     private readonly long _started = Stopwatch.GetTimestamp();
     private readonly int _outputStart = output.Length;
     private readonly List<Scope> _outer = [];
@@ -146,8 +148,7 @@ internal sealed class TemplateRun(MailBuffer output, bool html, ILinkTracker? li
     {
         // Browsers skip control characters within the scheme: "java\nscript:" is one.
         var scheme = string.Concat(target.Where(c => c > ' ').Take(12));
-        return scheme.StartsWith("javascript:", StringComparison.OrdinalIgnoreCase) || scheme.StartsWith("data:", StringComparison.OrdinalIgnoreCase) ||
-               scheme.StartsWith("vbscript:", StringComparison.OrdinalIgnoreCase);
+        return ScriptSchemes.Any(s => scheme.StartsWith(s, StringComparison.OrdinalIgnoreCase));
     }
 
     private object? Evaluate(TemplateExpression expression)

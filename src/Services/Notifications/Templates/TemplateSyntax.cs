@@ -36,7 +36,8 @@ internal sealed record LiteralExpression(object? Value, int Line) : TemplateExpr
 /// <summary>A variable. Up counts the "../"; "@root" starts at the outermost data.</summary>
 internal sealed record PathExpression(int Up, bool FromRoot, string[] Segments, int Line) : TemplateExpression(Line)
 {
-    public override string ToString() => (FromRoot ? "@root." : "") + string.Concat(Enumerable.Repeat("../", Up)) + (Segments.Length == 0 ? "this" : string.Join('.', Segments));
+    public override string ToString() =>
+        (FromRoot ? "@root." : "") + string.Concat(Enumerable.Repeat("../", Up)) + (Segments.Length == 0 ? "this" : string.Join('.', Segments));
 }
 
 /// <summary>What a loop tells about itself: @index, @key, @first, @last.</summary>

@@ -13,11 +13,13 @@ internal static class TemplateValues
     {
         IReadOnlyDictionary<string, object?> map => map.TryGetValue(name, out var value) ? value : null,
         JsonElement { ValueKind: JsonValueKind.Object } json => json.TryGetProperty(name, out var value) ? value : null,
-        IReadOnlyList<object?> list => int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var i) && i < list.Count ? list[i] : null,
-        JsonElement { ValueKind: JsonValueKind.Array } json =>
-            int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var i) && i < json.GetArrayLength() ? json[i] : null,
+        IReadOnlyList<object?> list => IsIndex(name, list.Count, out var i) ? list[i] : null,
+        JsonElement { ValueKind: JsonValueKind.Array } json => IsIndex(name, json.GetArrayLength(), out var i) ? json[i] : null,
         _ => null,
     };
+
+    private static bool IsIndex(string name, int count, out int index) =>
+        int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out index) && index < count;
 
     /// <summary>Handlebars' idea of truth: absent, false, 0, the empty text and the empty list are false.</summary>
     public static bool IsTrue(object? value) => value switch

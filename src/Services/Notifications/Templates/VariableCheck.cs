@@ -1,7 +1,9 @@
 namespace Tideline.Notifications.Templates;
 
-/// <summary>Finds variables that no data will ever fill. Inside each and with the shape of the data is not known, so only what
-/// reaches out to the outermost data is looked at there.</summary>
+/// <summary>
+/// Finds variables that no data will ever fill. Inside each and with the shape of the data is not known, so only what
+/// reaches out to the outermost data is looked at there.
+/// </summary>
 internal sealed class VariableCheck(IReadOnlyCollection<string> known)
 {
     private readonly List<TemplateProblem> _problems = [];
@@ -44,13 +46,15 @@ internal sealed class VariableCheck(IReadOnlyCollection<string> known)
             case PathExpression path when path.Segments.Length > 0 && (path.FromRoot || path.Up == scopes):
                 var name = string.Join('.', path.Segments);
                 if (!IsKnown(name) && _reported.Add(name))
-                    _problems.Add(new TemplateProblem($"line {path.Line}", $"There is no variable “{TemplateLexer.Short(name)}”; it will be empty."));
+                    Add(path, $"There is no variable “{TemplateLexer.Short(name)}”; it will be empty.");
                 break;
             case PathExpression path when path.Up > scopes:
-                _problems.Add(new TemplateProblem($"line {path.Line}", $"“{TemplateLexer.Short(path.ToString())}” leads out of the data; it will be empty."));
+                Add(path, $"“{TemplateLexer.Short(path.ToString())}” leads out of the data; it will be empty.");
                 break;
         }
     }
+
+    private void Add(PathExpression path, string message) => _problems.Add(new TemplateProblem($"line {path.Line}", message));
 
     private bool IsKnown(string name) => known.Any(k =>
         k == name || k.StartsWith(name + ".", StringComparison.Ordinal) || name.StartsWith(k + ".", StringComparison.Ordinal) ||

@@ -221,6 +221,7 @@ public class MimeMessageTests
         foreach (var line in Encoding.Latin1.GetString(raw).Split("\r\n"))
         {
             Assert.InRange(line.Length, 0, limit);
+            Assert.False(line.EndsWith(' ') || line.EndsWith('\t'), "A relay may strip what ends this line.");
             Assert.DoesNotContain('\n', line);
             Assert.DoesNotContain('\r', line);
             Assert.DoesNotContain(line, c => c is < '\t' or > '~');

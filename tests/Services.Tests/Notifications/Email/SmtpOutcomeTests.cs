@@ -54,19 +54,22 @@ public class SmtpOutcomeTests
         {
             foreach (var permanent in (bool[])[true, false])
             {
-                // A refused MAIL or RCPT makes a real server refuse what follows it in the group.
+                // Like a real server: what follows a refused command is out of order, and a transaction once opened stays
+                // open until its message or RSET.
                 var seen = 0;
-                var open = true;
+                var opened = false;
+                var refused = false;
                 await using var server = new ScriptedSmtpServer(talk => talk.ServeAsync(line =>
                 {
-                    if (line.StartsWith("RSET", StringComparison.Ordinal)) open = true;
-                    if (line.StartsWith("MAIL", StringComparison.Ordinal)) (open, seen) = (true, seen + 1);
-                    if (seen == 2 && line.StartsWith(verb, StringComparison.Ordinal))
-                    {
-                        open = false;
-                        return permanent ? "550-5.1.1 no such\r\n550 5.1.1 user" : "451 4.7.1 greylisted";
-                    }
-                    return line.Length > 1 && !open && line[..4] is "RCPT" or "DATA" && !open ? "503 5.5.1 out of order" : null;
+                    var command = line.Split(' ')[0];
+                    if (command is "MAIL" && opened) return "503 5.5.1 nested MAIL";
+                    if (command is "RSET" or "MAIL" or ".") (opened, refused) = (command == "MAIL", false);
+                    if (command is "MAIL") seen++;
+                    if (refused) return "503 5.5.1 out of order";
+                    if (seen != 2 || command != verb) return null;
+                    refused = true;
+                    if (verb is "MAIL" or ".") opened = false;
+                    return permanent ? "550-5.1.1 no such\r\n550 5.1.1 user" : "451 4.7.1 greylisted";
                 }, ehlo));
                 var outcomes = await SendAsync(Options(server.Port), Mails(3));
                 Assert.IsType<SmtpOutcome.Sent>(outcomes[0]);

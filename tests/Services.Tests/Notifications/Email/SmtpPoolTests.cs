@@ -123,7 +123,8 @@ public class SmtpPoolTests
             await talk.SilenceAsync();
         });
         var watch = Stopwatch.StartNew();
-        var outcomes = await SendAsync(Options(server.Port) with { AnswerTimeout = TimeSpan.FromMinutes(5) }, Mails(3), stop.Token);
+        var outcomes = await SendAsync(Options(server.Port) with { AnswerTimeout = TimeSpan.FromMinutes(5) }, Mails(3), stop.Token)
+            .WaitAsync(TimeSpan.FromSeconds(30), Ct);
         Assert.InRange(watch.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(20));
         Assert.IsType<SmtpOutcome.Unknown>(outcomes[0]);
         Assert.All(outcomes.Skip(1), o => Assert.IsType<SmtpOutcome.Retry>(o));

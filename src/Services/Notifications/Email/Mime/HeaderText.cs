@@ -54,7 +54,8 @@ internal static class HeaderText
     public static void WriteText(MailBuffer to, string text, int column, bool keepLongWords = false)
     {
         var clean = Clean(text);
-        if (!IsPlain(clean) || !TryFold(to, clean, column, keepLongWords ? HardLimit - 2 : LineLimit - 1)) WriteEncoded(to, clean, column);
+        if (clean.Length == 0) to.Truncate(to.Length - 1);   // the blank after the colon: no line ends with one
+        else if (!IsPlain(clean) || !TryFold(to, clean, column, keepLongWords ? HardLimit - 2 : LineLimit - 1)) WriteEncoded(to, clean, column);
         to.Write("\r\n"u8);
     }
 

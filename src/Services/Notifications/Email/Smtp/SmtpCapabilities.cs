@@ -35,8 +35,12 @@ internal sealed record SmtpCapabilities
                 "8BITMIME" => found with { EightBitMime = true },
                 "SMTPUTF8" => found with { SmtpUtf8 = true },
                 "STARTTLS" => found with { StartTls = true },
-                "SIZE" => found with { Size = true, MaxSize = words.Length > 1 && long.TryParse(words[1], out var size) ? Math.Max(size, 0) : 0 },
-                "AUTH" => found with { AuthPlain = found.AuthPlain || words.Contains("PLAIN"), AuthLogin = found.AuthLogin || words.Contains("LOGIN") },
+                "SIZE" => found with { Size = true, MaxSize = words.Length > 1 && long.TryParse(words[1], out var size) && size > 0 ? size : 0 },
+                "AUTH" => found with
+                {
+                    AuthPlain = found.AuthPlain || words.Contains("PLAIN"),
+                    AuthLogin = found.AuthLogin || words.Contains("LOGIN"),
+                },
                 _ => found,
             };
         }

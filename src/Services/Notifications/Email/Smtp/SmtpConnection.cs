@@ -18,7 +18,8 @@ internal sealed class SmtpConnection : IDisposable
     private bool _resetFirst;
     private bool _announced;
 
-    public SmtpConnection(SmtpOptions options, Socket socket, Stream stream, SmtpReplyReader reader, SmtpCapabilities capabilities, bool encrypted)
+    public SmtpConnection(
+        SmtpOptions options, Socket socket, Stream stream, SmtpReplyReader reader, SmtpCapabilities capabilities, bool encrypted)
     {
         (_options, _socket, _stream, _reader, _encrypted) = (options, socket, stream, reader, encrypted);
         Capabilities = capabilities;
@@ -205,7 +206,8 @@ internal sealed class SmtpConnection : IDisposable
             return Local(552, new EnhancedStatus(5, 3, 4), $"The message is larger than the relay's limit of {Capabilities.MaxSize} bytes.");
         return null;
 
-        static SmtpOutcome.Rejected Local(int code, EnhancedStatus status, string text) => new(SmtpPhase.MailFrom, new SmtpReply(code, status, text));
+        static SmtpOutcome.Rejected Local(int code, EnhancedStatus status, string text) =>
+            new(SmtpPhase.MailFrom, new SmtpReply(code, status, text));
     }
 
     private SmtpOutcome Refused(SmtpPhase phase, SmtpReply reply)
@@ -213,7 +215,9 @@ internal sealed class SmtpConnection : IDisposable
         if (reply.IsPositive || reply.Code is >= 300 and < 400)
             throw new SmtpProtocolException($"The server answered {phase} with {reply.Code}.");
         _resetFirst = true;
-        return reply.IsPermanent ? new SmtpOutcome.Rejected(phase, reply) : new SmtpOutcome.Retry(phase, reply, "The relay asked to try later.");
+        return reply.IsPermanent
+            ? new SmtpOutcome.Rejected(phase, reply)
+            : new SmtpOutcome.Retry(phase, reply, "The relay asked to try later.");
     }
 
     private async ValueTask ReadResetAsync(Deadline deadline)

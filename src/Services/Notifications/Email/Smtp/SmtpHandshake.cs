@@ -6,7 +6,8 @@ using System.Text;
 namespace Tideline.Notifications.Email;
 
 /// <summary>A connection could not be brought to the point where it takes messages.</summary>
-internal sealed class SmtpConnectException(SmtpPhase phase, SmtpReply? reply, string message, Exception? inner = null) : Exception(message, inner)
+internal sealed class SmtpConnectException(SmtpPhase phase, SmtpReply? reply, string message, Exception? inner = null)
+    : Exception(message, inner)
 {
     public SmtpPhase Phase => phase;
 
@@ -102,8 +103,8 @@ internal sealed class SmtpHandshake(SmtpOptions options, Deadline deadline)
         var reply = await reader.ReadAsync(lines, deadline.Start(options.CommandTimeout)).ConfigureAwait(false);
         if (reply.IsPositive) return SmtpCapabilities.Parse(lines.Skip(1));
         // A server of before 1995, or one that is told to look like it.
-        if (reply.Code is 500 or 502) await CommandAsync(stream, reader, SmtpPhase.Ehlo, $"HELO {options.ClientName}", 250).ConfigureAwait(false);
-        else throw Fail(reply, "The server refused the greeting.");
+        if (reply.Code is not (500 or 502)) throw Fail(reply, "The server refused the greeting.");
+        await CommandAsync(stream, reader, SmtpPhase.Ehlo, $"HELO {options.ClientName}", 250).ConfigureAwait(false);
         return SmtpCapabilities.None;
     }
 

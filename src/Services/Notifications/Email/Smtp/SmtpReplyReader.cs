@@ -51,7 +51,8 @@ internal sealed class SmtpReplyReader(Stream stream) : IDisposable
     {
         var seen = _buffer.AsSpan(_start, _end - _start);
         var lf = seen.IndexOf((byte)'\n');
-        if (lf < 0 && seen.Length >= MaxLine || lf > MaxLine) throw new SmtpProtocolException("The server's reply has a line that is too long.");
+        if ((lf < 0 && seen.Length >= MaxLine) || lf > MaxLine)
+            throw new SmtpProtocolException("The server's reply has a line that is too long.");
         if (lf < 0) return -1;
         if (lf == 0 || seen[lf - 1] != '\r') throw new SmtpProtocolException("The server's reply has a line without CRLF.");
         return lf - 1;
@@ -72,7 +73,7 @@ internal sealed class SmtpReplyReader(Stream stream) : IDisposable
     private static bool ParseLine(ReadOnlySpan<byte> line, ref int code, ref EnhancedStatus status, ref string? text,
         List<string>? lines)
     {
-        if (line.Length < 3 || line[0] is < (byte)'2' or > (byte)'5' || !char.IsAsciiDigit((char)line[1]) || !char.IsAsciiDigit((char)line[2]) ||
+        if (line.Length < 3 || line[0] is < (byte)'2' or > (byte)'5' || line[1..3].ContainsAnyExceptInRange((byte)'0', (byte)'9') ||
             (line.Length > 3 && line[3] is not ((byte)' ' or (byte)'-')))
             throw new SmtpProtocolException($"The server's reply is not SMTP: {Show(line)}");
         var thisCode = (line[0] - '0') * 100 + (line[1] - '0') * 10 + line[2] - '0';
@@ -99,7 +100,7 @@ internal sealed class SmtpReplyReader(Stream stream) : IDisposable
         if (line.Length > 512) line = line[..512];
         var text = Encoding.UTF8.GetString(line);
         return text.AsSpan().ContainsAnyInRange('\0', '\x1f') || text.AsSpan().ContainsAnyInRange('\x7f', '\x9f')
-            ? string.Create(text.Length, text, static (span, s) => { for (var i = 0; i < s.Length; i++) span[i] = char.IsControl(s[i]) ? '?' : s[i]; })
+            ? string.Concat(text.Select(c => char.IsControl(c) ? '?' : c))
             : text;
     }
 }

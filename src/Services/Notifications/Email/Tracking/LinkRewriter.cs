@@ -49,27 +49,22 @@ internal static class LinkRewriter
 
     private static (int Start, int End, bool IsQuoted, string Address)? FindHref(ref HtmlScanner tag, string html)
     {
-        (int, int, bool, string)? found = null;
+        if (tag.Attribute("data-track") is "off" or "false" or "no") return null;
         var attributes = tag.Attributes;
         while (attributes.Read())
         {
-            var (start, end) = attributes.Value;
             // The first of two equal attributes is the one that counts.
-            if (found is null && attributes.Name.Equals("href", StringComparison.OrdinalIgnoreCase)) found = (start, end, attributes.IsQuoted, html[start..end]);
-            if (attributes.Name.Equals("data-track", StringComparison.OrdinalIgnoreCase) && html.AsSpan(start, end - start) is "off" or "false" or "no") return null;
+            if (!attributes.Name.Equals("href", StringComparison.OrdinalIgnoreCase)) continue;
+            var (start, end) = attributes.Value;
+            return (start, end, attributes.IsQuoted, html[start..end]);
         }
-        return found;
+        return null;
     }
 
     private static bool IsTracked(string address)
     {
         var trimmed = address.AsSpan().Trim();
-        if (trimmed.StartsWith("{{"))
-        {
-            // A whole address from the data: what it is shows when the message is rendered.
-            return !OwnVariables.Any(v => address.Contains(v, StringComparison.Ordinal));
-        }
-        return (trimmed.StartsWith("https://", StringComparison.OrdinalIgnoreCase) || trimmed.StartsWith("http://", StringComparison.OrdinalIgnoreCase)) &&
-               !OwnVariables.Any(v => address.Contains(v, StringComparison.Ordinal));
+        // A whole address from the data: what it is shows when the message is rendered.
+        return (trimmed.StartsWith("{{") || LinkTable.HasWebScheme(trimmed)) && !OwnVariables.Any(v => address.Contains(v, StringComparison.Ordinal));
     }
 }

@@ -17,9 +17,11 @@ internal sealed record LinkTable(IReadOnlyList<LinkTarget> Links)
         return IsWeb(target) ? target : null;
     }
 
-    public static bool IsWeb(string address) =>
-        (address.StartsWith("https://", StringComparison.OrdinalIgnoreCase) || address.StartsWith("http://", StringComparison.OrdinalIgnoreCase)) &&
+    public static bool IsWeb(string address) => HasWebScheme(address) &&
         !address.AsSpan().ContainsAnyInRange('\0', ' ') && Uri.TryCreate(address, UriKind.Absolute, out var uri) && uri.Host.Length > 0;
+
+    public static bool HasWebScheme(ReadOnlySpan<char> address) =>
+        address.StartsWith("https://", StringComparison.OrdinalIgnoreCase) || address.StartsWith("http://", StringComparison.OrdinalIgnoreCase);
 }
 
 /// <param name="Address">The target, or the template of a personalised one.</param>

@@ -87,7 +87,8 @@ internal sealed class TrackingTokens
         if (text is null || text.Length is < (Tag + ShortContent) * 4 / 3 or > MaxText) return false;
         Span<byte> bytes = stackalloc byte[Tag + MaxContent];
         // White space and padding would give one token several spellings.
-        if (Base64Url.DecodeFromChars(text, bytes, out var consumed, out var length) != OperationStatus.Done || consumed != text.Length) return false;
+        var status = Base64Url.DecodeFromChars(text, bytes, out var consumed, out var length);
+        if (status != OperationStatus.Done || consumed != text.Length) return false;
         if (length < Tag + ShortContent || !Base64Url.EncodeToString(bytes[..length]).Equals(text, StringComparison.Ordinal)) return false;
 
         Span<byte> content = stackalloc byte[length - Tag];
