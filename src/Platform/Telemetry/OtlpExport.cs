@@ -56,16 +56,38 @@ internal sealed class OtlpExport(IConfiguration configuration, string service, s
         .Build();
 
     private bool IsOn(string signal) =>
-        configuration[Endpoint] is { Length: > 0 } || configuration[$"OTEL_EXPORTER_OTLP_{signal}_ENDPOINT"] is { Length: > 0 };
+        configuration[Endpoint] is { Length: > 0 } || For(signal, "ENDPOINT") is { Length: > 0 };
 
     private ResourceBuilder Describe(ResourceBuilder resource) => resource
         .AddService(configuration["OTEL_SERVICE_NAME"] ?? service, "tideline", version)
         .AddEnvironmentVariableDetector();
 
-    // OpenTelemetry's default for .NET is gRPC; HTTP passes every proxy and needs no HTTP/2.
+    // OpenTelemetry's default for .NET is gRPC; HTTP passes every proxy and needs no HTTP/2. The exporter reads the general keys itself, but
+    // not those for one signal.
     private void Choose(OtlpExporterOptions exporter, string signal)
     {
-        if (configuration[$"OTEL_EXPORTER_OTLP_{signal}_PROTOCOL"] is null && configuration["OTEL_EXPORTER_OTLP_PROTOCOL"] is null)
-            exporter.Protocol = OtlpExportProtocol.HttpProtobuf;
+        exporter.Protocol = (For(signal, "PROTOCOL") ?? configuration["OTEL_EXPORTER_OTLP_PROTOCOL"]) switch
+        {
+            null or "" or "http/protobuf" => OtlpExportProtocol.HttpProtobuf,
+#pragma warning disable CS0618 // Users may have a collector that speaks nothing else.
+            "grpc" => OtlpExportProtocol.Grpc,
+#pragma warning restore CS0618
+            var other => throw new InvalidOperationException($"OTEL_EXPORTER_OTLP_PROTOCOL is '{other}'; it must be http/protobuf or grpc."),
+        };
+        exporter.Endpoint = EndpointFor(signal, exporter.Protocol);
+        if (For(signal, "HEADERS") is { } headers) exporter.Headers = headers;
     }
+
+    private Uri EndpointFor(string signal, OtlpExportProtocol protocol)
+    {
+        if (For(signal, "ENDPOINT") is { Length: > 0 } own) return Absolute(own);
+        var general = configuration[Endpoint]!;
+        return Absolute(protocol == OtlpExportProtocol.HttpProtobuf ? $"{general.TrimEnd('/')}/v1/{signal.ToLowerInvariant()}" : general);
+    }
+
+    private static Uri Absolute(string url) => Uri.TryCreate(url, UriKind.Absolute, out var uri) && (uri.Scheme is "http" or "https")
+        ? uri
+        : throw new InvalidOperationException($"'{url}' is no address of an OpenTelemetry collector; it must begin with http:// or https://.");
+
+    private string? For(string signal, string key) => configuration[$"OTEL_EXPORTER_OTLP_{signal}_{key}"];
 }

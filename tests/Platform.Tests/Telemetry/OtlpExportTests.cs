@@ -60,6 +60,16 @@ public sealed class OtlpExportTests
         Assert.Null(app.Services.GetService<MeterProvider>());
     }
 
+    [Theory]
+    [InlineData("OTEL_EXPORTER_OTLP_ENDPOINT", "collector:4318")]
+    [InlineData("OTEL_EXPORTER_OTLP_PROTOCOL", "http/json")]
+    public async Task A_setting_that_cannot_be_followed_stops_the_start(string key, string value)
+    {
+        var settings = new Dictionary<string, string> { ["OTEL_EXPORTER_OTLP_ENDPOINT"] = "http://127.0.0.1:1", [key] = value };
+        var e = await Assert.ThrowsAsync<InvalidOperationException>(() => TelemetryApp.StartAsync([.. settings.Select(s => (s.Key, s.Value))]));
+        Assert.Contains(value, e.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_collector_that_is_away_disturbs_nobody()
     {

@@ -19,7 +19,12 @@ internal sealed class TelemetryApp : IAsyncDisposable
 
     private readonly WebApplication _app;
 
-    private TelemetryApp(WebApplication app, LogLines log) => (_app, Log, Client) = (app, log, new HttpClient { BaseAddress = new Uri(app.Urls.First()) });
+    private TelemetryApp(WebApplication app, LogLines log)
+    {
+        (_app, Log) = (app, log);
+        // A client outside: without a propagator it records no spans of its own in this process.
+        Client = new HttpClient(new SocketsHttpHandler { ActivityHeadersPropagator = null }) { BaseAddress = new Uri(app.Urls.First()) };
+    }
 
     public HttpClient Client { get; }
 

@@ -23,8 +23,7 @@ internal sealed class JsonLogFormatter() : ConsoleFormatter(FormatterName)
 
     public override void Write<TState>(in LogEntry<TState> logEntry, IExternalScopeProvider? scopeProvider, TextWriter textWriter)
     {
-        var message = logEntry.Formatter(logEntry.State, logEntry.Exception);
-        var entry = SafeEntry.Of(logEntry.State, message);
+        var entry = SafeEntry.Of(in logEntry);
         entry.AddScopes(scopeProvider);
         var buffer = new ArrayBufferWriter<byte>(512);
         using (var json = new Utf8JsonWriter(buffer, Options))

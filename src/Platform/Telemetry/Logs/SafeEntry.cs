@@ -2,6 +2,7 @@ using System.Collections;
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Tideline.Platform.Telemetry.Logs;
 
@@ -41,8 +42,26 @@ internal sealed partial class SafeEntry
             }
         }
         // The finished message has the values in it; where one had to be hidden the message is put together again.
-        if (changed && template is not null) message = Fill(template, fields);
-        return new SafeEntry(Text(message ?? ""), fields);
+        if ((changed || message is null) && template is not null) message = Fill(template, fields);
+        var safeMessage = Text(message ?? "");
+        if (message is not null && !ReferenceEquals(message, safeMessage)) HideWhatVanished(message, safeMessage, fields);
+        return new SafeEntry(safeMessage, fields);
+    }
+
+    /// <summary>An entry of a console formatter.</summary>
+    public static SafeEntry Of<TState>(in LogEntry<TState> entry)
+    {
+        string? message = null;
+        try
+        {
+            message = entry.Formatter(entry.State, entry.Exception);
+        }
+#pragma warning disable CA1031 // A value whose ToString throws: the template is filled in without it.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+        }
+        return Of(entry.State, message);
     }
 
     /// <summary>Adds fields of the scopes around the entry; what is nearer wins.</summary>
@@ -83,6 +102,16 @@ internal sealed partial class SafeEntry
     {
         var safe = Redaction.Field(name, value);
         return safe is string { Length: > MaxText } text ? text[..MaxText] + "…" : safe;
+    }
+
+    // "cookie: {Value}": what the words around it betray must not be shown as a field either.
+    private static void HideWhatVanished(string message, string safeMessage, List<KeyValuePair<string, object?>> fields)
+    {
+        const int LongEnoughToMatter = 6;
+        for (var i = 0; i < fields.Count; i++)
+            if (fields[i].Value is string { Length: >= LongEnoughToMatter } text
+                && message.Contains(text, StringComparison.Ordinal) && !safeMessage.Contains(text, StringComparison.Ordinal))
+                fields[i] = new(fields[i].Key, Redaction.Hidden);
     }
 
     // The path may hold a link's token, the rest repeats ids that stand in every line or none.

@@ -16,7 +16,7 @@ internal sealed class TextLogFormatter() : ConsoleFormatter(FormatterName)
 
     public override void Write<TState>(in LogEntry<TState> logEntry, IExternalScopeProvider? scopeProvider, TextWriter textWriter)
     {
-        var entry = SafeEntry.Of(logEntry.State, logEntry.Formatter(logEntry.State, logEntry.Exception));
+        var entry = SafeEntry.Of(in logEntry);
         Coloured(textWriter, Dim, TimeProvider.System.GetLocalNow().ToString("HH:mm:ss.fff"));
         textWriter.Write(' ');
         Coloured(textWriter, ColourOf(logEntry.LogLevel), JsonLogFormatter.LevelName(logEntry.LogLevel).PadRight(5));

@@ -15,14 +15,14 @@ internal sealed class PrometheusExporter : IDisposable
     private readonly StringBuilder _text = new();
     private readonly Lock _scraping = new();
     private readonly int _maxSeries;
-    private readonly IMeterFactory? _meters;
+    private readonly IMeterFactory _meters;
     private readonly ILogger _log;
     private long _scrape;
 
     /// <param name="maxSeries">Series of one metric.</param>
     /// <param name="meters">The host's own factory: meters of other hosts in the same process are not ours.</param>
     /// <param name="log">Told of instruments that cannot be shown.</param>
-    public PrometheusExporter(int maxSeries, IMeterFactory? meters, ILogger<PrometheusExporter> log)
+    public PrometheusExporter(int maxSeries, IMeterFactory meters, ILogger<PrometheusExporter> log)
     {
         (_maxSeries, _meters, _log) = (maxSeries, meters, log);
         _listener.InstrumentPublished = Subscribe;
@@ -66,7 +66,7 @@ internal sealed class PrometheusExporter : IDisposable
     private void Subscribe(Instrument instrument, MeterListener listener)
     {
         if (!TelemetrySources.IsMeterWanted(instrument.Meter.Name) || KindOf(instrument) is not { } kind) return;
-        if (instrument.Meter.Scope is IMeterFactory scope && _meters is not null && !ReferenceEquals(scope, _meters)) return;
+        if (instrument.Meter.Scope is IMeterFactory scope && !ReferenceEquals(scope, _meters)) return;
         var created = MetricFamily.Create(instrument, kind, _maxSeries);
         // Instruments of one name are one metric: a meter may be made more than once in a process.
         var family = _families.GetOrAdd(created.Name, created);
