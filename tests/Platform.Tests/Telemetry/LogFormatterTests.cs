@@ -7,12 +7,14 @@ using Tideline.Platform.Telemetry.Logs;
 
 namespace Tideline.Platform.Tests.Telemetry;
 
-public sealed class LogFormatterTests
+public sealed class LogFormatterTests : IDisposable
 {
     private readonly LogLines _lines = new(new JsonLogFormatter());
     private readonly ILogger _log;
 
     public LogFormatterTests() => _log = LoggerFactory.Create(b => b.AddProvider(_lines).SetMinimumLevel(LogLevel.Trace)).CreateLogger("Tideline.Tests");
+
+    public void Dispose() => _lines.Dispose();
 
     private JsonElement Line()
     {
@@ -111,7 +113,9 @@ public sealed class LogFormatterTests
     [Fact]
     public void Hostile_values_break_neither_the_line_nor_the_writer()
     {
+#pragma warning disable CA1727 // Names that collide are the point.
         _log.LogInformation("{message} {Time} {Level} {time} {Broken} {Odd} {Nothing} {{literally}} {TraceId}", "a\r\nb\u2028\u001b[31m\"", 1, 2, 3, new Broken(), double.NaN, null, "x");
+#pragma warning restore CA1727
         var line = Line();
         Assert.Equal("info", line.GetProperty("level").GetString());
         Assert.Equal("a\r\nb\u2028\u001b[31m\"", line.GetProperty("message_").GetString());
