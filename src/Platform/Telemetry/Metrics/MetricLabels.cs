@@ -99,6 +99,13 @@ internal ref struct MetricLabels(Span<char> buffer)
 
     private void AppendEscaped(scoped ReadOnlySpan<char> text)
     {
+        if (text.IndexOfAny('\\', '"', '\n') < 0)
+        {
+            while (_length + text.Length > _buffer.Length) Grow();
+            text.CopyTo(_buffer[_length..]);
+            _length += text.Length;
+            return;
+        }
         foreach (var c in text)
         {
             if (c is '\\' or '"' or '\n') Append('\\');
