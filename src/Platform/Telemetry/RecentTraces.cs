@@ -37,9 +37,19 @@ public sealed class RecentTraces : IDisposable
         return [.. Find(kept => kept.TraceId.ToHexString().Equals(traceId, StringComparison.OrdinalIgnoreCase)).OrderBy(s => s.StartedAt)];
     }
 
-    /// <summary>The newest kept spans that began a trace in this process, newest first.</summary>
-    public IReadOnlyList<RecordedSpan> Roots(int limit) =>
-        [.. Find(kept => kept.ParentSpanId == default || kept.HasRemoteParent).OrderByDescending(s => s.StartedAt).Take(limit)];
+    /// <summary>The newest kept spans with which a trace began or came into this process, newest first.</summary>
+    public IReadOnlyList<RecordedSpan> Roots(int limit)
+    {
+        // Work that was taken up from an envelope or a call in memory has a "remote" parent too; it is a root only when that is elsewhere.
+        var known = new HashSet<ActivitySpanId>();
+        for (var i = 0; i < _ring.Length; i++)
+            if (Volatile.Read(ref _ring[i]) is { } kept) known.Add(kept.SpanId);
+        return
+        [
+            .. Find(kept => kept.ParentSpanId == default || (kept.HasRemoteParent && !known.Contains(kept.ParentSpanId)))
+                .OrderByDescending(s => s.StartedAt).Take(limit),
+        ];
+    }
 
     /// <inheritdoc/>
     public void Dispose() => _listener?.Dispose();
@@ -70,7 +80,6 @@ public sealed class RecentTraces : IDisposable
     /// <summary>A copy: an activity holds on to its parents and to whatever its tags are.</summary>
     private sealed class Kept
     {
-        private readonly ActivitySpanId _spanId;
         private readonly string _source;
         private readonly string _name;
         private readonly ActivityKind _kind;
@@ -81,7 +90,7 @@ public sealed class RecentTraces : IDisposable
 
         public Kept(Activity activity)
         {
-            (TraceId, _spanId, ParentSpanId, HasRemoteParent) = (activity.TraceId, activity.SpanId, activity.ParentSpanId, activity.HasRemoteParent);
+            (TraceId, SpanId, ParentSpanId, HasRemoteParent) = (activity.TraceId, activity.SpanId, activity.ParentSpanId, activity.HasRemoteParent);
             (_source, _name, _kind) = (activity.Source.Name, activity.DisplayName, activity.Kind);
             (_started, _duration, _status) = (activity.StartTimeUtc, activity.Duration, activity.Status);
             var count = 0;
@@ -97,6 +106,8 @@ public sealed class RecentTraces : IDisposable
 
         public ActivityTraceId TraceId { get; }
 
+        public ActivitySpanId SpanId { get; }
+
         public ActivitySpanId ParentSpanId { get; }
 
         public bool HasRemoteParent { get; }
@@ -106,7 +117,7 @@ public sealed class RecentTraces : IDisposable
             var tags = new Dictionary<string, string>(StringComparer.Ordinal);
             foreach (var (name, value) in _tags) tags[name] = Convert.ToString(Redaction.Field(name, value), CultureInfo.InvariantCulture) ?? "";
             return new RecordedSpan(
-                TraceId.ToHexString(), _spanId.ToHexString(), ParentSpanId == default ? null : ParentSpanId.ToHexString(), _source, Redaction.Text(_name),
+                TraceId.ToHexString(), SpanId.ToHexString(), ParentSpanId == default ? null : ParentSpanId.ToHexString(), _source, Redaction.Text(_name),
                 _kind.ToString().ToLowerInvariant(), new DateTimeOffset(_started, TimeSpan.Zero), Math.Round(_duration.TotalMilliseconds, 3),
                 _status.ToString().ToLowerInvariant(), tags);
         }

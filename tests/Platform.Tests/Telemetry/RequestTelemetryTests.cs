@@ -95,6 +95,7 @@ public sealed class RequestTelemetryTests(TelemetryAppFixture fixture) : IClassF
         Assert.Equal(["POST /leads", "publish lead.created", "handle lead.created", "run send-mail", "smtp send"], spans.Select(s => s.Name));
         for (var i = 1; i < spans.Count; i++) Assert.Equal(spans[i - 1].SpanId, spans[i].ParentSpanId);
         Assert.Equal("c***@example.com", spans[1].Tags["email"]);
+        Assert.Equal(spans[0].SpanId, Assert.Single(App.Traces.Roots(2_000), s => s.TraceId == spans[0].TraceId).SpanId);
         var line = Assert.Single(App.Log.Lines, l => l.Contains(spans[0].TraceId, StringComparison.Ordinal) && l.Contains("handed over", StringComparison.Ordinal));
         Assert.Contains(spans[4].SpanId, line, StringComparison.Ordinal);
     }
