@@ -76,6 +76,50 @@ public class ProcessTests
     }
 
     [Fact]
+    public async Task A_process_that_was_frozen_longer_than_its_lease_does_nothing_twice_when_it_wakes()
+    {
+        await using var cluster = new BusCluster();
+        var host = await cluster.StartAsync([new ShopService(), Book()]);
+        using var child = await StartAsync(cluster, null);
+        try
+        {
+            await Eventually.Get(
+                () => host.QueryAsync("bus", "select count(*) from cursor where owner is not null group by owner", row => row.GetInt64(0)),
+                found => found is [8, 8], "both hold their share");
+            const int Keys = 25, PerKey = 40;
+            var published = 0;
+            for (var i = 0; i < PerKey; i++)
+            {
+                await host.PublishAsync([.. Enumerable.Range(0, Keys).Select(key => new Sold { Article = $"article {key}", Number = i })]);
+                published += Keys;
+                if (i == 10) Send("STOP", child);
+                if (i == 30)
+                {
+                    // Others have taken its place, and it does not know.
+                    await Eventually.Get(
+                        () => host.ScalarAsync<long>("bus", "select count(distinct owner) from cursor where owner is not null"), n => n == 1, "one owner");
+                    Send("CONT", child);
+                }
+            }
+            var lines = await host.LinesAsync(published * 2, TimeSpan.FromSeconds(60));
+            await host.IdleAsync();
+            lines = await host.LinesAsync();
+            Assert.Equal(published * 2, lines.Count);
+            foreach (var key in lines.GroupBy(l => (l.Handler, l.Article))) Assert.Equal(Enumerable.Range(0, PerKey), key.Select(l => l.Number));
+        }
+        finally
+        {
+            child.Kill();
+        }
+    }
+
+    private static void Send(string signal, Process process)
+    {
+        using var kill = Process.Start("kill", [$"-{signal}", process.Id.ToString()]);
+        kill.WaitForExit();
+    }
+
+    [Fact]
     public async Task An_event_that_kills_its_process_is_a_dead_letter_after_its_attempts_and_the_others_are_handled()
     {
         await using var cluster = new BusCluster();
