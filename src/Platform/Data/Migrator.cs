@@ -1,4 +1,3 @@
-using System.Reflection;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Extensions.Logging;
@@ -17,7 +16,7 @@ internal sealed class Migrator(ILogger<Migrator> log)
     /// <summary>Brings the database to the state of this binary.</summary>
     /// <returns>Names of the migrations that were applied now.</returns>
     public async Task<IReadOnlyList<string>> MigrateAsync(
-        string service, string ownerConnectionString, string applicationRole, IReadOnlyList<Assembly> sources, CancellationToken ct)
+        string service, string ownerConnectionString, string applicationRole, IReadOnlyList<MigrationSource> sources, CancellationToken ct)
     {
         var settings = new NpgsqlConnectionStringBuilder(ownerConnectionString) { Pooling = false, ApplicationName = "tideline-migrate" };
         await using var connection = new NpgsqlConnection(settings.ConnectionString);
@@ -63,19 +62,19 @@ internal sealed class Migrator(ILogger<Migrator> log)
         return applied;
     }
 
-    /// <summary>Migrations of the platform and of the service, ordered by number; the platform's come first.</summary>
-    internal static IEnumerable<(string Name, string Sql)> Scripts(IReadOnlyList<Assembly> sources)
+    /// <summary>The scripts of the sources one after the other, each source's ordered by number.</summary>
+    internal static IEnumerable<(string Name, string Sql)> Scripts(IReadOnlyList<MigrationSource> sources)
     {
-        foreach (var assembly in sources)
+        foreach (var (assembly, prefix) in sources)
         {
             var names = assembly.GetManifestResourceNames()
-                .Where(n => n.Contains(".Migrations.", StringComparison.Ordinal) && n.EndsWith(".sql", StringComparison.Ordinal))
-                .Where(n => assembly != typeof(Migrator).Assembly || n.Contains(".Data.Migrations.", StringComparison.Ordinal))
+                .Where(n => n.StartsWith(prefix, StringComparison.Ordinal) && n.EndsWith(".sql", StringComparison.Ordinal))
+                .Where(n => n.Contains(MigrationSource.Folder, StringComparison.Ordinal))
                 .Order(StringComparer.Ordinal);
             foreach (var name in names)
             {
                 using var reader = new StreamReader(assembly.GetManifestResourceStream(name)!);
-                var from = name.LastIndexOf(".Migrations.", StringComparison.Ordinal) + ".Migrations.".Length;
+                var from = name.LastIndexOf(MigrationSource.Folder, StringComparison.Ordinal) + MigrationSource.Folder.Length;
                 yield return (name[from..^4], reader.ReadToEnd());
             }
         }

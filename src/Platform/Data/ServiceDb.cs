@@ -4,6 +4,7 @@ using System.Reflection;
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata;
+using Npgsql;
 using Tideline.Contracts;
 using Tideline.Contracts.Worker;
 using Tideline.Platform.Events;
@@ -27,6 +28,7 @@ public abstract class ServiceDb(DbContextOptions options, Caller caller) : DbCon
     internal OutboxSignal? OutboxSignal { get; set; }
 
     private Guid FilterTenant => Caller.TenantIdOrNull ?? Guid.Empty;
+    private readonly List<OutboxMessage> _published = [];
     private bool _hasNews;
 
     /// <summary>Records a fact in the outbox, in the transaction of the next <c>SaveChanges</c>.</summary>
@@ -35,7 +37,9 @@ public abstract class ServiceDb(DbContextOptions options, Caller caller) : DbCon
     /// <summary>Records a fact of a tenant that is not the caller's: a tenant that is just being made, for one.</summary>
     public void Publish(IEvent happened, Guid? tenantId)
     {
-        Set<OutboxMessage>().Add(OutboxMessage.Of(happened, tenantId));
+        var message = OutboxMessage.Of(happened, tenantId);
+        Set<OutboxMessage>().Add(message);
+        _published.Add(message);
         _hasNews = true;
     }
 
@@ -55,10 +59,44 @@ public abstract class ServiceDb(DbContextOptions options, Caller caller) : DbCon
     /// <inheritdoc/>
     public override async Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
     {
-        var rows = await base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
+        // One statement alone would go without a transaction, and then without the tenant's setting. Said here, for each context: the model
+        // is built once a process, so what is set while it is built reaches the first context only.
+        Database.AutoTransactionBehavior = AutoTransactionBehavior.Always;
+        // Cleared from the tracker since: whoever gave the changes up gave up their announcement, too.
+        var messages = _published.FindAll(message => Entry(message).State == EntityState.Added);
+        _published.Clear();
+        var rows = messages.Count == 0
+            ? await base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken)
+            : await SaveWithOutboxAsync(messages, acceptAllChangesOnSuccess, cancellationToken);
         // Inside an outer transaction the rows are not visible before its commit; whoever commits it raises the signal again.
         if (_hasNews && Database.CurrentTransaction is null) RaiseOutboxSignal();
         return rows;
+    }
+
+    /// <summary>
+    /// Writes the outbox last, all messages at once and in their order. EF would put them among the other rows by name of table, in no order of
+    /// their own; but a message that has its number before the row it speaks of is locked can come before one that happened earlier.
+    /// </summary>
+    private async Task<int> SaveWithOutboxAsync(List<OutboxMessage> messages, bool acceptAllChangesOnSuccess, CancellationToken ct)
+    {
+        foreach (var message in messages) Entry(message).State = EntityState.Detached;
+        try
+        {
+            await using var own = Database.CurrentTransaction is null ? await Database.BeginTransactionAsync(ct) : null;
+            var rows = await base.SaveChangesAsync(acceptAllChangesOnSuccess && own is null, ct);
+            await OutboxMessage.InsertAsync(messages, (NpgsqlConnection)Database.GetDbConnection(), ct);
+            if (own is null) return rows + messages.Count;
+            await own.CommitAsync(ct);
+            if (acceptAllChangesOnSuccess) ChangeTracker.AcceptAllChanges();
+            return rows + messages.Count;
+        }
+        catch
+        {
+            // As EF leaves everything else: to be saved when the caller tries again.
+            Set<OutboxMessage>().AddRange(messages);
+            _published.InsertRange(0, messages);
+            throw;
+        }
     }
 
     /// <summary>Wakes the relay. Called after the commit of a transaction that the caller opened itself.</summary>
@@ -86,8 +124,6 @@ public abstract class ServiceDb(DbContextOptions options, Caller caller) : DbCon
         });
         foreach (var entity in modelBuilder.Model.GetEntityTypes())
             if (typeof(ITenantOwned).IsAssignableFrom(entity.ClrType) && entity.BaseType is null) FilterByTenant(modelBuilder, entity);
-        // One statement would go without a transaction, and then without the tenant's setting.
-        Database.AutoTransactionBehavior = AutoTransactionBehavior.Always;
     }
 
     private void FilterByTenant(ModelBuilder modelBuilder, IMutableEntityType entity)

@@ -58,16 +58,16 @@ public sealed class ServiceTransaction : IAsyncDisposable
     }
 }
 
-/// <summary>Commands for one tenant that run as one implicit transaction in one round trip.</summary>
+/// <summary>Commands for one tenant, or in the system scope for all, that run as one implicit transaction in one round trip.</summary>
 public sealed class TenantBatch : IAsyncDisposable
 {
     private readonly NpgsqlBatch _batch;
 
-    internal TenantBatch(NpgsqlBatch batch, Guid tenantId)
+    internal TenantBatch(NpgsqlBatch batch, string scope, string value)
     {
         _batch = batch;
-        var setting = new NpgsqlBatchCommand("select set_config('tideline.tenant', $1, true)");
-        setting.Parameters.Add(new NpgsqlParameter<string> { TypedValue = tenantId.ToString() });
+        var setting = new NpgsqlBatchCommand(scope);
+        setting.Parameters.Add(new NpgsqlParameter<string> { TypedValue = value });
         _batch.BatchCommands.Add(setting);
     }
 
@@ -84,8 +84,17 @@ public sealed class TenantBatch : IAsyncDisposable
     public async Task<NpgsqlDataReader> ExecuteReaderAsync(CancellationToken ct)
     {
         var reader = await _batch.ExecuteReaderAsync(ct);
-        await reader.NextResultAsync(ct);
-        return reader;
+        try
+        {
+            await reader.NextResultAsync(ct);
+            return reader;
+        }
+        catch
+        {
+            // The reader holds the connection: left open, it would be missing in the pool for ever.
+            await reader.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>Runs all.</summary>

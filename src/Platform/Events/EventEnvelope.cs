@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Tideline.Platform.Events;
 
 /// <summary>What travels around an event's payload: the attributes of CloudEvents 1.0 and what Tideline adds to them.</summary>
@@ -21,10 +23,31 @@ public static class EventScope
 {
     private static readonly AsyncLocal<EventEnvelope?> Flow = new();
 
-    /// <summary>The envelope, or null outside a handler.</summary>
+    /// <summary>The envelope; null outside a handler, and in a handler that got several events at once.</summary>
     public static EventEnvelope? Current
     {
         get => Flow.Value;
         internal set => Flow.Value = value;
+    }
+
+    /// <summary>
+    /// For handlers of runs: what is published until the end of the returned scope is caused by this event and belongs to its trace.
+    /// Without it, what such a handler publishes for more than one event names no cause: none is better than a wrong one.
+    /// </summary>
+    public static IDisposable Because(EventEnvelope cause)
+    {
+        var before = Flow.Value;
+        var activity = BusTelemetry.Start("tideline.bus handle " + cause.Type, ActivityKind.Internal, cause);
+        Flow.Value = cause;
+        return new Scope(before, activity);
+    }
+
+    private sealed class Scope(EventEnvelope? before, Activity? activity) : IDisposable
+    {
+        public void Dispose()
+        {
+            Flow.Value = before;
+            activity?.Dispose();
+        }
     }
 }

@@ -39,6 +39,7 @@ public static class PlatformExtensions
         services.AddExceptionHandler<ProblemWriter>();
         services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
 
+        services.AddBus();
         services.AddSingleton<Supervisor>();
         services.AddHostedService(provider => provider.GetRequiredService<Supervisor>());
         services.Configure<HostOptions>(options =>
@@ -84,15 +85,18 @@ public static class PlatformExtensions
             app.MapGroup("/internal/" + service.Name).WithMetadata(name).ExcludeFromDescription()));
     }
 
-    /// <summary>Brings the databases of the given services to the state of this binary.</summary>
+    /// <summary>Brings the databases of the services of this process, and the bus, to the state of this binary.</summary>
     public static Task MigrateAsync(this IServiceProvider provider, CancellationToken ct)
     {
         var migrator = provider.GetRequiredService<Migrator>();
         var databases = provider.GetRequiredService<DatabaseDirectory>();
-        return Task.WhenAll(provider.GetServices<ServiceRegistration>().Where(s => s.Database is not null).Select(s =>
+        var own = provider.GetServices<ServiceRegistration>().Where(s => s.Database is not null)
+            .Select(s => (s.Name, Sources: (IReadOnlyList<MigrationSource>)[MigrationSource.Platform, MigrationSource.Of(s.Assembly)]))
+            .Append((BusDatabase.Name, [BusDatabase.Migrations]));
+        return Task.WhenAll(own.Select(database =>
         {
-            var connections = databases.For(s.Name);
-            return migrator.MigrateAsync(s.Name, connections.Owner, connections.ApplicationRole, [typeof(Migrator).Assembly, s.Assembly], ct);
+            var connections = databases.For(database.Name);
+            return migrator.MigrateAsync(database.Name, connections.Owner, connections.ApplicationRole, database.Sources, ct);
         }));
     }
 }
