@@ -55,6 +55,9 @@ public abstract class ServiceDb(DbContextOptions options, Caller caller) : DbCon
     /// <inheritdoc/>
     public override async Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
     {
+        // One statement alone would go without a transaction, and then without the tenant's setting. Said here, for each context: the model
+        // is built once a process, so what is set while it is built reaches the first context only.
+        Database.AutoTransactionBehavior = AutoTransactionBehavior.Always;
         var rows = await base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
         // Inside an outer transaction the rows are not visible before its commit; whoever commits it raises the signal again.
         if (_hasNews && Database.CurrentTransaction is null) RaiseOutboxSignal();
@@ -86,8 +89,6 @@ public abstract class ServiceDb(DbContextOptions options, Caller caller) : DbCon
         });
         foreach (var entity in modelBuilder.Model.GetEntityTypes())
             if (typeof(ITenantOwned).IsAssignableFrom(entity.ClrType) && entity.BaseType is null) FilterByTenant(modelBuilder, entity);
-        // One statement would go without a transaction, and then without the tenant's setting.
-        Database.AutoTransactionBehavior = AutoTransactionBehavior.Always;
     }
 
     private void FilterByTenant(ModelBuilder modelBuilder, IMutableEntityType entity)
