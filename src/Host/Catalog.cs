@@ -9,5 +9,6 @@ internal static class Catalog
     [
         new Leads.LeadsService(),
         new Customers.CustomersService(),
+        new Assignment.AssignmentService(),
     ];
 }
