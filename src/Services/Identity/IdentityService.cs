@@ -1,8 +1,11 @@
 using Microsoft.Extensions.DependencyInjection;
 using Tideline.Contracts.Identity;
+using Tideline.Contracts.Notifications;
 using Tideline.Identity.Accounts;
+using Tideline.Identity.Members;
 using Tideline.Identity.Sessions;
 using Tideline.Identity.SignIn;
+using Tideline.Identity.Tenants;
 using Tideline.Identity.Tokens;
 using Tideline.Platform.Hosting;
 
@@ -22,10 +25,12 @@ public sealed class IdentityService : IService
         svc.Services.AddSingleton<KeyEncryption>().AddSingleton<SigningKeyRing>().AddSingleton<TokenIssuer>().AddSingleton<ServiceSecrets>();
         svc.Services.AddSingleton<PasswordHashing>().AddSingleton<SignInThrottle>();
         svc.Services.AddScoped<Registration>().AddScoped<PasswordSignIn>().AddScoped<SessionBook>().AddScoped<SessionAnswers>();
+        svc.Services.AddScoped<MemberBook>().AddScoped<InvitationBook>();
         svc.AddDatabase<IdentityDb>()
             .Publishes<UserRegistered>().Publishes<TenantCreated>().Publishes<TenantUpdated>()
-            .Publishes<MembershipChanged>().Publishes<SessionRevoked>()
-            .AddLoop<RotateSigningKeys>();
+            .Publishes<MembershipChanged>().Publishes<SessionRevoked>().Publishes<EmailRequested>()
+            .AddLoop<RotateSigningKeys>()
+            .AddLoop<CleanUp>();
     }
 
     /// <inheritdoc/>
@@ -33,7 +38,11 @@ public sealed class IdentityService : IService
     {
         routes.Api.MapRegistration();
         routes.Api.MapSessions();
+        routes.Api.MapTenants();
+        routes.Api.MapMembers();
+        routes.Api.MapInvitations();
         routes.Api.MapKeys();
         routes.Internal.MapServiceTokens();
+        routes.Internal.MapDirectory();
     }
 }

@@ -20,7 +20,7 @@ internal sealed class Registration(IdentityDb db, PasswordHashing hashing, SignI
     /// <exception cref="Problem">409 <c>email_taken</c>.</exception>
     public async Task<(User User, OpenSession Session)> RegisterAsync(NewAccount wanted, Client client, CancellationToken ct)
     {
-        var tenant = NewTenant(wanted.TenantName, wanted.Country, wanted.TimeZone, wanted.Currency);
+        var tenant = NewTenant(wanted.TenantName, wanted.Country, wanted.TimeZone, wanted.Currency, "tenantName");
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
         var user = await AddUserAsync(wanted.Email, wanted.Name, wanted.Password, client, [wanted.TenantName], ct);
         AddTenant(tenant, user);
@@ -66,10 +66,11 @@ internal sealed class Registration(IdentityDb db, PasswordHashing hashing, SignI
     }
 
     /// <summary>A workspace as it was asked for, with what it was not asked for.</summary>
-    public Tenant NewTenant(string name, string? country, string? timeZone, string? currency) => new()
+    /// <param name="field">What the request calls the name.</param>
+    public Tenant NewTenant(string name, string? country, string? timeZone, string? currency, string field, Guid? id = null) => new()
     {
-        TenantId = Guid.CreateVersion7(),
-        Name = TenantRules.NameOf(name, "tenantName"),
+        TenantId = id ?? Guid.CreateVersion7(),
+        Name = TenantRules.NameOf(name, field),
         Country = TenantRules.CountryOf(country),
         TimeZone = TenantRules.TimeZoneOf(timeZone),
         Currency = TenantRules.CurrencyOf(currency),
