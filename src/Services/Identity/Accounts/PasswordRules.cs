@@ -36,8 +36,8 @@ internal static class PasswordRules
         if (Common.ContainsKey(lower)) return true;
         foreach (var text in (string[])[lower, Unleet(lower)])
         {
-            var word = text.AsSpan().Trim("0123456789 !\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~").ToString();
-            if (word.Length == 0 || IsWordWithin(word, int.MaxValue)) return true;
+            var word = Core(text);
+            if (IsWordWithin(word, int.MaxValue) || (word.Length <= 3 && text.Count(char.IsDigit) >= MinLeft)) return true;
             for (var cut = 3; cut <= word.Length - 3; cut++)
             {
                 var first = word[..cut].TrimEnd('0', '1', '2', '3', '4', '5', '6', '7', '8', '9', '-', '_', '.', ' ', '!');
@@ -46,6 +46,9 @@ internal static class PasswordRules
         }
         return false;
     }
+
+    // Without the digits and signs that people put around a word to make it long enough.
+    private static string Core(string text) => text.AsSpan().Trim("0123456789 !\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~").ToString();
 
     private static bool IsWordWithin(string word, int rank) => Common.TryGetValue(word, out var known) && known < rank;
 
@@ -92,7 +95,12 @@ internal static class PasswordRules
         using var reader = new StreamReader(typeof(PasswordRules).Assembly.GetManifestResourceStream("common-passwords.txt")!);
         var ranks = new Dictionary<string, int>(StringComparer.Ordinal);
         while (reader.ReadLine() is { } line)
-            if (!line.StartsWith("# ", StringComparison.Ordinal)) ranks.TryAdd(line, ranks.Count);
+        {
+            if (line.StartsWith("# ", StringComparison.Ordinal)) continue;
+            var rank = ranks.Count;
+            ranks.TryAdd(line, rank);
+            if (Core(line) is { Length: >= 4 } core) ranks.TryAdd(core, rank);
+        }
         return ranks;
     }
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using Microsoft.AspNetCore.Http;
@@ -134,7 +135,7 @@ internal sealed class SessionBook(IdentityDb db, KeyEncryption encryption, TimeP
     {
         if (token.Length != Prefix.Length + 43 || !token.StartsWith(Prefix, StringComparison.Ordinal)) return null;
         var secret = new byte[32];
-        return Base64Url.TryDecodeFromChars(token.AsSpan(Prefix.Length), secret, out var length) && length == 32 ? secret : null;
+        return Base64Url.DecodeFromChars(token.AsSpan(Prefix.Length), secret, out _, out var length) == OperationStatus.Done && length == 32 ? secret : null;
     }
 
     // One answer for unknown, expired, ended and reused: whoever holds a wrong token learns nothing of it.
