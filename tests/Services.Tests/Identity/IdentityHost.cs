@@ -47,7 +47,8 @@ public sealed class IdentityHost : IAsyncLifetime
 
     /// <summary>A process that hosts identity; several may stand on one database.</summary>
     internal static async Task<WebApplication> StartAsync(
-        DatabaseConnections database, TimeProvider clock, IReadOnlyDictionary<string, string?>? settings = null, IService? another = null)
+        DatabaseConnections database, TimeProvider clock, IReadOnlyDictionary<string, string?>? settings = null,
+        IService? another = null, DatabaseConnections? anothersDatabase = null)
     {
         var builder = WebApplication.CreateBuilder();
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
@@ -55,6 +56,7 @@ public sealed class IdentityHost : IAsyncLifetime
             ["Services:identity:KeyEncryptionSecret"] = "a secret of tests that is long enough to be one",
             ["Services:identity:PasswordIterations"] = "1000",
             ["Services:leads:Secret"] = LeadsSecret,
+            ["Services:campaigns:Secret"] = LeadsSecret,
         });
         builder.Configuration.AddInMemoryCollection(settings);
         builder.Logging.ClearProviders();
@@ -64,6 +66,12 @@ public sealed class IdentityHost : IAsyncLifetime
         var directory = new ServiceDirectory { Local = { "identity" } };
         builder.AddPlatform(directory, databases);
         builder.AddService(new IdentityService());
+        if (another is not null)
+        {
+            databases.Set(another.Name, anothersDatabase!);
+            directory.Local.Add(another.Name);
+            builder.AddService(another);
+        }
         builder.Services.AddSingleton(clock);
         var app = builder.Build();
         app.Use((context, next) =>
@@ -73,6 +81,7 @@ public sealed class IdentityHost : IAsyncLifetime
         });
         app.UsePlatform();
         app.MapService(new IdentityService());
+        if (another is not null) app.MapService(another);
         await app.Services.MigrateAsync(CancellationToken.None);
         await app.StartAsync();
         return app;
