@@ -84,7 +84,7 @@ public sealed class BrandTests(BrandsHost host) : IClassFixture<BrandsHost>
         using var body = new StringContent(json, Encoding.UTF8, "application/json");
         using var response = await anna.SendAsync(HttpMethod.Patch, $"/api/brands/brands/{brand["id"]}", body);
         Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
-        var problem = JsonNode.Parse(await response.Content.ReadAsStringAsync())!;
+        var problem = JsonNode.Parse(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!;
         Assert.Contains(field, problem["errors"]!.AsObject().Select(e => e.Key));
         Assert.Equal(brand.ToJsonString(), Assert.Single(await BrandsHost.BrandsOfAsync(anna)).ToJsonString());
     }

@@ -38,7 +38,7 @@ public sealed class FirstStepsTests(IdentityHost host) : IClassFixture<IdentityH
             email = anna.Email.ToUpperInvariant(), password = "another long sentence 77", name = "Mallory", tenantName = "M",
         });
         Assert.Equal(HttpStatusCode.Conflict, response.StatusCode);
-        Assert.Equal("email_taken", JsonNode.Parse(await response.Content.ReadAsStringAsync())!["code"]!.GetValue<string>());
+        Assert.Equal("email_taken", JsonNode.Parse(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!["code"]!.GetValue<string>());
     }
 
     [Fact]
@@ -92,7 +92,7 @@ public sealed class FirstStepsTests(IdentityHost host) : IClassFixture<IdentityH
         using var response = await host.Client().SendAsync(
             HttpMethod.Post, "/internal/identity/service-token", headers: ("Authorization", Basic(service, secret)));
         Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
-        Assert.Contains("invalid_client", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Contains("invalid_client", await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
     }
 
     private static string Basic(string service, string secret) => "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes($"{service}:{secret}"));

@@ -103,7 +103,7 @@ public sealed class InvitationTests(IdentityHost host) : IClassFixture<IdentityH
             using var response = await anna.Client.SendAsync(
                 HttpMethod.Post, "/api/identity/invitations", new { email, role = "agent" }, anna.Token, ("Idempotency-Key", "once"));
             Assert.Equal(HttpStatusCode.Created, response.StatusCode);
-            ids.Add(JsonNode.Parse(await response.Content.ReadAsStringAsync())!["id"]!.GetValue<string>());
+            ids.Add(JsonNode.Parse(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!["id"]!.GetValue<string>());
         }
         Assert.Single(ids);
         Assert.Equal(1L, await host.ScalarAsync<long>("select count(*) from outbox where type = 'email.requested' and tenant_id = $1", anna.TenantId));
@@ -140,7 +140,7 @@ public sealed class InvitationTests(IdentityHost host) : IClassFixture<IdentityH
     private async Task<(HttpStatusCode Status, string Body)> AcceptAsync(string token)
     {
         using var response = await host.Client().SendAsync(HttpMethod.Post, "/api/identity/invitations/accept", new { token, name = "Bo", password = Password });
-        var body = JsonNode.Parse(await response.Content.ReadAsStringAsync())!.AsObject();
+        var body = JsonNode.Parse(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!.AsObject();
         body.Remove("traceId");
         return (response.StatusCode, body.ToJsonString());
     }

@@ -178,7 +178,7 @@ public sealed class MemberTests(IdentityHost host) : IClassFixture<IdentityHost>
         async Task<(HttpStatusCode Status, string Body)> CreateAsync(string name)
         {
             using var response = await anna.Client.SendAsync(HttpMethod.Post, "/api/identity/tenants", new { name }, anna.Token, ("Idempotency-Key", "k1"));
-            return (response.StatusCode, await response.Content.ReadAsStringAsync());
+            return (response.StatusCode, await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
         }
     }
 
@@ -216,7 +216,7 @@ public sealed class MemberTests(IdentityHost host) : IClassFixture<IdentityHost>
     private static async Task RefusedAsync(HttpResponseMessage response, HttpStatusCode status, string code)
     {
         Assert.Equal(status, response.StatusCode);
-        Assert.Equal(code, JsonNode.Parse(await response.Content.ReadAsStringAsync())!["code"]!.GetValue<string>());
+        Assert.Equal(code, JsonNode.Parse(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!["code"]!.GetValue<string>());
     }
 
     private static string Claim(string token, string name) =>

@@ -26,7 +26,7 @@ public sealed class RefreshCookieTests(IdentityHost host) : IClassFixture<Identi
         var (client, _, cookies) = await SignInAsync();
         using var response = await RefreshAsync(client, cookies, Console);
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
-        Assert.Null(JsonNode.Parse(await response.Content.ReadAsStringAsync())!["refreshToken"]);
+        Assert.Null(JsonNode.Parse(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!["refreshToken"]);
         var next = Cookie(response.Headers.GetValues("Set-Cookie"));
         Assert.NotEqual(Cookie(cookies), next);
         using var again = await RefreshAsync(client, [next], Console);
@@ -79,7 +79,7 @@ public sealed class RefreshCookieTests(IdentityHost host) : IClassFixture<Identi
         using var response = await anna.Client.SendAsync(
             HttpMethod.Post, "/api/identity/sign-in", new { email = anna.Email, password = anna.Password }, null, Console);
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
-        return (anna.Client, JsonNode.Parse(await response.Content.ReadAsStringAsync())!, [.. response.Headers.GetValues("Set-Cookie")]);
+        return (anna.Client, JsonNode.Parse(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!, [.. response.Headers.GetValues("Set-Cookie")]);
     }
 
     private static Task<HttpResponseMessage> RefreshAsync(IdentityClientUnderTest client, string[] cookies, params (string, string)[] headers) =>

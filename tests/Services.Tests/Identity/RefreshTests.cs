@@ -136,6 +136,6 @@ public sealed class RefreshTests(IdentityHost host) : IClassFixture<IdentityHost
     internal static async Task<(HttpStatusCode Status, JsonNode Body)> RefreshAsync(IdentityClientUnderTest client, string token)
     {
         using var response = await client.SendAsync(HttpMethod.Post, "/api/identity/refresh", new { refreshToken = token });
-        return (response.StatusCode, JsonNode.Parse(await response.Content.ReadAsStringAsync())!);
+        return (response.StatusCode, JsonNode.Parse(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!);
     }
 }

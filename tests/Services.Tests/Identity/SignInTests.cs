@@ -149,13 +149,13 @@ public sealed class SignInTests(IdentityHost host) : IClassFixture<IdentityHost>
         using var response = await anna.Client.SendAsync(
             HttpMethod.Post, "/api/identity/sign-in", new { email = anna.Email, password = anna.Password }, null, ("X-Tideline-Client", "console"));
         var device = response.Headers.GetValues("Set-Cookie").Single(c => c.StartsWith("tl_device=", StringComparison.Ordinal)).Split(';')[0];
-        return (JsonNode.Parse(await response.Content.ReadAsStringAsync())!, device);
+        return (JsonNode.Parse(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!, device);
     }
 
     private static async Task<Answer> TryAsync(IdentityClientUnderTest client, string email, string password, params (string, string)[] headers)
     {
         using var response = await client.SendAsync(HttpMethod.Post, "/api/identity/sign-in", new { email, password }, null, headers);
-        var body = JsonNode.Parse(await response.Content.ReadAsStringAsync())!.AsObject();
+        var body = JsonNode.Parse(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!.AsObject();
         body.Remove("traceId");
         return new Answer(response.StatusCode, body.ToJsonString(), string.Join(", ", response.Headers.Where(h => h.Key != "Date").Select(h => h.Key).Order()));
     }

@@ -81,17 +81,19 @@ internal sealed class SessionBook(IdentityDb db, KeyEncryption encryption, TimeP
         return new OpenSession(session, Prefix + Base64Url.EncodeToString(next), expires);
     }
 
-    /// <summary>The live session of a refresh token, without using it up.</summary>
+    /// <summary>The live session of a refresh token, without using it up; held until the end of the caller's transaction.</summary>
     public async Task<Session?> FindAsync(string token, CancellationToken ct)
     {
         if (Read(token) is not { } secret) return null;
         var hash = SHA256.HashData(secret);
-        return await db.Sessions.SingleOrDefaultAsync(s => s.EndedAt == null && db.RefreshTokens.Any(t => t.TokenHash == hash && t.SessionId == s.Id), ct);
+        return (await db.Sessions
+            .FromSql($"select s.* from session s join refresh_token t on t.session_id = s.id where t.token_hash = {hash} and s.ended_at is null for update of s")
+            .ToListAsync(ct)).SingleOrDefault();
     }
 
-    /// <summary>The live session whose access tokens carry this id.</summary>
-    public Task<Session?> FindBySidAsync(Guid sid, CancellationToken ct) =>
-        db.Sessions.SingleOrDefaultAsync(s => s.TokenSid == sid && s.EndedAt == null, ct);
+    /// <summary>The live session whose access tokens carry this id; held until the end of the caller's transaction.</summary>
+    public async Task<Session?> FindBySidAsync(Guid sid, CancellationToken ct) =>
+        (await db.Sessions.FromSql($"select * from session where token_sid = {sid} and ended_at is null for update").ToListAsync(ct)).SingleOrDefault();
 
     /// <summary>Ends a session, its refresh tokens and its access tokens.</summary>
     public void End(Session session, string reason)
@@ -106,8 +108,11 @@ internal sealed class SessionBook(IdentityDb db, KeyEncryption encryption, TimeP
     /// </summary>
     public async Task StopTokensAsync(Guid userId, CancellationToken ct)
     {
-        var now = clock.GetUtcNow();
-        foreach (var session in await db.Sessions.Where(s => s.UserId == userId && s.EndedAt == null && s.ExpiresAt > now).ToListAsync(ct))
+        // Held, and always in one order: two workspaces may change the same person at the same moment, and each must see the other's sid.
+        var live = db.Sessions.FromSql($"""
+            select * from session where user_id = {userId} and ended_at is null and expires_at > {clock.GetUtcNow()} order by id for update
+            """);
+        foreach (var session in await live.ToListAsync(ct))
         {
             StopTokens(session);
             session.TokenSid = Guid.CreateVersion7();

@@ -58,10 +58,13 @@ internal static class SessionEndpoints
         var sid = caller.SessionId;
         var token = Client.RefreshToken(context, body?.RefreshToken);
         caller.UseSystem();
+        await using var transaction = await db.Database.BeginTransactionAsync(ct);
         var session = sid is { } id ? await sessions.FindBySidAsync(id, ct) : null;
         if (session is null && token is not null) session = await sessions.FindAsync(token, ct);
         if (session is not null) sessions.End(session, "signed_out");
         await db.SaveChangesAsync(ct);
+        await transaction.CommitAsync(ct);
+        db.RaiseOutboxSignal();
         Client.ForgetRefreshToken(context);
         return TypedResults.NoContent();
     }
@@ -92,11 +95,13 @@ internal static class SessionEndpoints
         caller.UseSystem();
         var isMember = await db.OfAllTenants<Membership>().AnyAsync(m => m.UserId == userId && m.TenantId == body.TenantId && m.LeftAt == null, ct);
         if (!isMember) throw Problem.NotFound("workspace");
+        await using var transaction = await db.Database.BeginTransactionAsync(ct);
         var session = await sessions.FindBySidAsync(sid, ct)
             ?? throw new Problem(StatusCodes.Status401Unauthorized, "session_ended", "The session has ended.", "Sign in again.");
         session.ActiveTenantId = body.TenantId;
         var user = await db.Users.SingleAsync(u => u.Id == userId, ct);
         await db.SaveChangesAsync(ct);
+        await transaction.CommitAsync(ct);
         return TypedResults.Ok(await answers.OfAsync(session, user, ct));
     }
 }

@@ -38,7 +38,7 @@ internal sealed class PasswordSignIn(IdentityDb db, PasswordHashing hashing, Sig
         return known.User;
     }
 
-    private Task RecordAsync(User? user, string key, string outcome, Client client, CancellationToken ct)
+    private async Task RecordAsync(User? user, string key, string outcome, Client client, CancellationToken ct)
     {
         db.Add(new AccessAttempt
         {
@@ -49,6 +49,6 @@ internal sealed class PasswordSignIn(IdentityDb db, PasswordHashing hashing, Sig
             UserAgent = client.UserAgent,
             At = clock.GetUtcNow(),
         });
-        return db.SaveChangesAsync(ct);
+        await db.SaveChangesAsync(ct);
     }
 }
