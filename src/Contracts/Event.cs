@@ -40,4 +40,7 @@ public sealed class JobAttribute(string name) : Attribute
 
     /// <summary>Jobs of this type that one process runs at the same time.</summary>
     public int Concurrency { get; init; } = 4;
+
+    /// <summary>After this many seconds a run's token is cancelled and the attempt has failed.</summary>
+    public int TimeoutSeconds { get; init; } = 3600;
 }

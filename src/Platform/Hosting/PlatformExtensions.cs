@@ -40,6 +40,7 @@ public static class PlatformExtensions
         services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
 
         services.AddBus();
+        services.AddJobs();
         services.AddSingleton<Supervisor>();
         services.AddHostedService(provider => provider.GetRequiredService<Supervisor>());
         services.Configure<HostOptions>(options =>

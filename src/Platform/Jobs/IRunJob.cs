@@ -26,11 +26,12 @@ public sealed class JobSnoozed(TimeSpan delay) : Exception($"Snoozed for {delay}
 /// <summary>One run of one job, as its handler sees it.</summary>
 public sealed class JobRun
 {
-    private readonly Func<double, string?, CancellationToken, Task> _report;
+    private readonly Action<double, string?> _report;
+    private readonly Action<string> _log;
 
-    internal JobRun(Guid id, int attempt, int maxAttempts, Func<double, string?, CancellationToken, Task> report)
+    internal JobRun(Guid id, int attempt, int maxAttempts, Action<double, string?> report, Action<string> log)
     {
-        (Id, Attempt, MaxAttempts, _report) = (id, attempt, maxAttempts, report);
+        (Id, Attempt, MaxAttempts, _report, _log) = (id, attempt, maxAttempts, report, log);
     }
 
     /// <summary>The job.</summary>
@@ -39,9 +40,20 @@ public sealed class JobRun
     /// <summary>From 1. Also the fencing token: a result that carries an older attempt is refused.</summary>
     public int Attempt { get; }
 
-    /// <summary>Attempts before the job is dead.</summary>
+    /// <summary>The attempt after which the job is dead.</summary>
     public int MaxAttempts { get; }
 
-    /// <summary>Tells how far the work is, 0 to 100, and in words.</summary>
-    public Task ReportAsync(double percent, string? text, CancellationToken ct) => _report(percent, text, ct);
+    /// <summary>Whether a failure of this run would be the job's last.</summary>
+    public bool IsLastAttempt => Attempt >= MaxAttempts;
+
+    /// <summary>Tells how far the work is, 0 to 100, and in words. Cheap: what is told within a second travels together.</summary>
+    public Task ReportAsync(double percent, string? text, CancellationToken ct)
+    {
+        ct.ThrowIfCancellationRequested();
+        _report(percent, text);
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Writes a line into the job's log, for the people who look at the job.</summary>
+    public void Log(string line) => _log(line);
 }

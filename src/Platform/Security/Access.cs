@@ -15,6 +15,9 @@ public abstract record AccessRule
     /// <summary>Other services of the platform, and only those named.</summary>
     public sealed record Services(IReadOnlyList<string> Callers) : AccessRule;
 
+    /// <summary>Any service of the platform: what all of them need, such as the job queue.</summary>
+    public sealed record AnyService : AccessRule;
+
     /// <summary>Anybody, for the stated reason.</summary>
     public sealed record Anonymous(string Reason) : AccessRule;
 }
@@ -32,6 +35,9 @@ public static class AccessExtensions
     /// <summary>Only these services may call it, with a service token.</summary>
     public static T RequiresService<T>(this T builder, params string[] callers) where T : IEndpointConventionBuilder =>
         builder.With(new AccessRule.Services(callers));
+
+    /// <summary>Every service of the platform may call it, with a service token.</summary>
+    public static T RequiresAnyService<T>(this T builder) where T : IEndpointConventionBuilder => builder.With(new AccessRule.AnyService());
 
     /// <summary>Anybody may call it; the reason is shown in the list of public endpoints.</summary>
     public static T AllowsAnyone<T>(this T builder, string reason) where T : IEndpointConventionBuilder =>

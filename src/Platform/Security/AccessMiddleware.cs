@@ -37,6 +37,11 @@ internal sealed class AccessMiddleware(RequestDelegate next, AccessTokenValidato
                 if (caller.Service is null || !services.Contains(caller.Service))
                     throw new Problem(StatusCodes.Status403Forbidden, "caller_not_allowed", "This endpoint is for other services of the platform.");
                 break;
+            case AccessRule.AnyService:
+                if (token is null) throw Unauthenticated(context);
+                if (caller.Service is null)
+                    throw new Problem(StatusCodes.Status403Forbidden, "caller_not_allowed", "This endpoint is for services of the platform.");
+                break;
             default:
                 throw new Problem(StatusCodes.Status403Forbidden, "forbidden", "This endpoint says of nobody that they may call it.");
         }
