@@ -1,0 +1,3 @@
+export function DecisionLog() {
+  return <p>STUB</p>
+}

@@ -1,0 +1,3 @@
+export function Pools() {
+  return <p>STUB</p>
+}

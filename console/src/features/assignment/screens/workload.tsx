@@ -1,0 +1,3 @@
+export function WorkloadScreen() {
+  return <p>STUB</p>
+}

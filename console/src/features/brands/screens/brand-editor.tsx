@@ -1,0 +1,3 @@
+export function BrandEditor() {
+  return <p>STUB</p>
+}

@@ -1,0 +1,3 @@
+export function BrandList() {
+  return <p>STUB</p>
+}

@@ -1,0 +1,3 @@
+export function CampaignList() {
+  return <p>STUB</p>
+}

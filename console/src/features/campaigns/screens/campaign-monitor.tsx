@@ -1,0 +1,3 @@
+export function CampaignMonitorScreen() {
+  return <p>STUB</p>
+}

@@ -1,0 +1,3 @@
+export function CustomerDetail() {
+  return <p>STUB</p>
+}

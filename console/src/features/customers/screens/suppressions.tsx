@@ -1,0 +1,3 @@
+export function Suppressions() {
+  return <p>STUB</p>
+}

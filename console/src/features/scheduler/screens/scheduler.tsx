@@ -1,0 +1,3 @@
+export function Scheduler() {
+  return <p>STUB</p>
+}
