@@ -1,6 +1,9 @@
 // A stand-in for the platform: the shapes of the HTTP contract over invented data. For looking at screens only.
-//   node dev/mock-server.mjs [port]      MOCK_EMPTY=1 shows a new workspace
+//   node dev/mock-server.mjs [port]      MOCK_EMPTY=1 shows a new workspace, MOCK_ROLE=agent another role
+// A console that was built is served too, under the content security policy of the platform.
+import { existsSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
+import { extname } from 'node:path'
 import * as d from './mock-data.mjs'
 
 const port = Number(process.argv[2] ?? process.env.PORT ?? 8080)
@@ -43,7 +46,7 @@ const render = (text = '', lead = d.leads[0]) => text.replace(/\{\{\s*(\w+)\s*\}
 const inBrand = (brand, html) => `<!doctype html><html><head><meta charset="utf-8"><meta name="color-scheme" content="light dark"><style>body{margin:0;background:#f2f4f5;font-family:${brand.fontFamily};color:#1b1d1f}.c{max-width:560px;margin:24px auto;background:#fff;border-radius:10px;overflow:hidden}.t{background:${brand.primaryColor};color:#fff;padding:18px 32px;font-weight:bold}.m{padding:20px 32px}.button{display:inline-block;background:${brand.primaryColor};color:#fff;padding:12px 20px;border-radius:6px;text-decoration:none}.f{color:#667;font-size:12px;padding:16px 32px;border-top:3px solid ${brand.accentColor}}@media (prefers-color-scheme:dark){body{background:#101214;color:#eee}.c{background:#1b1e22}}</style></head><body><div class="c"><div class="t">${brand.name}</div><div class="m">${html}</div><div class="f">${brand.legalName}, ${brand.postalAddress}<br><a href="#">Unsubscribe</a></div></div></body></html>`
 const activities = lead => [
   { id: d.newId(), type: 'stage_changed', at: lead.updatedAt, actorId: lead.ownerId ?? d.user.id, actorKind: 'user', summary: `Moved to ${lead.stageName}`, changes: [{ field: 'stageId', before: d.stages[0].id, after: lead.stageId }] },
-  ...(lead.extra ?? []),
+  ...lead.extra ?? [],
   { id: d.newId(), type: 'call', at: d.ago(90), actorId: d.members[3].userId, actorKind: 'user', summary: 'Reached the office, call back on Thursday after 14:00.' },
   { id: d.newId(), type: 'note', at: d.ago(200), actorId: d.members[2].userId, actorKind: 'user', summary: 'Flat roof, 1,200 m². Wants storage for the cold hall and numbers before the board meeting.' },
   { id: d.newId(), type: 'task', at: d.ago(1500), actorId: d.members[3].userId, actorKind: 'user', summary: 'Send offer with storage', data: { dueAt: d.ago(-2000), text: 'Send offer with storage' } },
@@ -177,6 +180,17 @@ on('GET', '/api/system/overview', () => ({ services, bus: { groups: services.map
 on('GET', '/api/system/dead-letters', ({ url }) => page(d.deadLetters, url))
 on('POST', '/api/system/dead-letters/:id/(replay|discard)', ({ id }) => { d.deadLetters.splice(d.deadLetters.indexOf(find(d.deadLetters, id)), 1) })
 
+const root = new URL('../../src/Host/wwwroot/', import.meta.url).pathname
+const TYPES = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml', '.woff2': 'font/woff2' }
+const POLICY = "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: https:; connect-src 'self' ws:; frame-src 'self'; object-src 'none'; base-uri 'self'"
+function serveConsole(path, response) {
+  const file = path !== '/' && !path.includes('..') && existsSync(root + path.slice(1)) ? path.slice(1) : 'index.html'
+  if (!existsSync(root + file)) return false
+  response.writeHead(200, { 'content-type': TYPES[extname(file)] ?? 'application/octet-stream', 'content-security-policy': POLICY })
+  response.end(readFileSync(root + file))
+  return true
+}
+
 createServer((request, response) => {
   const chunks = []
   request.on('data', chunk => chunks.push(chunk))
@@ -188,13 +202,14 @@ createServer((request, response) => {
       response.end(value === undefined ? '' : typeof value === 'string' ? value : JSON.stringify(value))
     }
     if (/export\.csv|rejected\.csv/.test(url.pathname)) return send(200, 'name,email\nJaime,jaime@example.com\n', 'text/csv')
+    if (request.method === 'GET' && !/^\/(api|live|health|openapi)/.test(url.pathname) && serveConsole(url.pathname, response)) return
     const found = R.map(([method, pattern, run]) => (method === request.method ? [pattern.exec(url.pathname), run] : [])).find(([match]) => match)
     if (!found) return send(404, { title: 'Not found', status: 404, code: 'not_found', traceId: 'mock' }, 'application/problem+json')
     try {
       const multipart = request.headers['content-type']?.startsWith('multipart')
       const body = raw.length && !multipart ? JSON.parse(raw.toString()) : {}
       const result = found[1]({ url, body, fileName: multipart ? /filename="([^"]+)"/.exec(raw.toString('latin1', 0, 600))?.[1] : undefined, version: request.headers['if-match'], ...found[0].groups })
-      send(result === undefined ? 204 : request.method === 'POST' && /\/leads$/.test(url.pathname) ? 201 : 200, result)
+      send(result === undefined ? 204 : request.method === 'POST' && url.pathname.endsWith('/leads') ? 201 : 200, result)
     } catch (error) {
       if (error instanceof Refusal) send(error.problem.status, error.problem, 'application/problem+json')
       else {

@@ -31,7 +31,14 @@ export const theme = createTheme({
   components: {
     Button: Button.extend({
       defaultProps: small,
-      vars: (_, { size }) => ({ root: { '--button-height': controlHeight(size), '--button-padding-x': size === 'xs' ? '10px' : '13px' } }),
+      // Mantine chooses the text colour from the palette's shade; the accent differs per scheme, so its text does too.
+      vars: (_, { size, color, variant }) => ({
+        root: {
+          '--button-height': controlHeight(size),
+          '--button-padding-x': size === 'xs' ? '10px' : '13px',
+          ...(color || (variant && variant !== 'filled') ? {} : { '--button-color': 'var(--tl-on-accent)' }),
+        },
+      }),
       styles: { label: { fontWeight: 500 } },
     }),
     ActionIcon: ActionIcon.extend({ defaultProps: { variant: 'subtle', color: 'gray', size: 28 } }),
@@ -47,7 +54,7 @@ export const theme = createTheme({
     TagsInput: { defaultProps: small },
     DateTimePicker: { defaultProps: small },
     ColorInput: { defaultProps: small },
-    Checkbox: Checkbox.extend({ defaultProps: { size: 'xs' } }),
+    Checkbox: Checkbox.extend({ defaultProps: { size: 'xs', iconColor: 'var(--tl-on-accent)' } }),
     Switch: Switch.extend({ defaultProps: { size: 'sm', withThumbIndicator: false } }),
     Badge: Badge.extend({ defaultProps: { variant: 'light', radius: 'sm' }, styles: { label: { textTransform: 'none', fontWeight: 500, letterSpacing: 0 } } }),
     Paper: Paper.extend({ defaultProps: { radius: 'lg' } }),
@@ -97,8 +104,8 @@ const shared = {
   '--mantine-color-red-light-hover': 'var(--tl-red-soft)',
   '--mantine-color-red-light-color': 'var(--tl-red)',
   '--mantine-color-red-text': 'var(--tl-red)',
-  '--mantine-color-red-filled': 'light-dark(#c0262d, #d6444b)',
-  '--mantine-color-red-filled-hover': 'light-dark(#a71f26, #c23a41)',
+  '--mantine-color-red-filled': 'light-dark(#c0262d, #c93a41)',
+  '--mantine-color-red-filled-hover': 'light-dark(#a71f26, #b5333a)',
 }
 
 export const resolver: CSSVariablesResolver = () => ({ variables: {}, light: shared, dark: shared })

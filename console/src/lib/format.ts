@@ -68,8 +68,7 @@ export function formatDuration(seconds: number) {
 
 function safeZone(zone: string) {
   try {
-    new Intl.DateTimeFormat(LOCALE, { timeZone: zone })
-    return zone
+    return new Intl.DateTimeFormat(LOCALE, { timeZone: zone }).resolvedOptions().timeZone
   } catch {
     return 'UTC'
   }

@@ -26,10 +26,6 @@ export function Palette({ opened, onClose }: { opened: boolean; onClose: () => v
   const listId = useId()
   const entries = useEntries(text, opened)
 
-  useEffect(() => {
-    if (opened) setText('')
-  }, [opened])
-  useEffect(() => setActive(0), [text])
 
   const current = Math.min(active, Math.max(0, entries.length - 1))
   const choose = (entry: Entry | undefined) => {
@@ -49,7 +45,7 @@ export function Palette({ opened, onClose }: { opened: boolean; onClose: () => v
   }, [current, listId])
 
   return (
-    <Modal opened={opened} onClose={onClose} withCloseButton={false} padding={0} size={560} centered={false} yOffset="12vh" aria-label="Command palette">
+    <Modal opened={opened} onClose={onClose} withCloseButton={false} padding={0} size={560} centered={false} yOffset="12vh" attributes={{ content: { 'aria-label': 'Command palette' } }}>
       <input
         className={classes.input}
         placeholder="Find a lead, go to a page, create something…"
@@ -59,7 +55,10 @@ export function Palette({ opened, onClose }: { opened: boolean; onClose: () => v
         aria-controls={listId}
         aria-activedescendant={entries.length ? `${listId}-${current}` : undefined}
         value={text}
-        onChange={event => setText(event.currentTarget.value)}
+        onChange={event => {
+          setText(event.currentTarget.value)
+          setActive(0)
+        }}
         onKeyDown={onKeyDown}
         data-autofocus
       />

@@ -1,7 +1,7 @@
 import { ActionIcon, Drawer } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { useQueryClient } from '@tanstack/react-query'
-import { Outlet, useRouterState } from '@tanstack/react-router'
+import { Outlet, useRouter } from '@tanstack/react-router'
 import { Menu, Search } from 'lucide-react'
 import { lazy, Suspense, useEffect } from 'react'
 import { NotificationBell } from '@/features/notifications/components/notification-bell'
@@ -18,11 +18,12 @@ export function Shell() {
   const session = useSession()
   const [menuOpen, menu] = useDisclosure(false)
   const palette = usePalette()
-  const path = useRouterState({ select: state => state.location.pathname })
+  const router = useRouter()
 
   const owner = `${session.user.id} ${session.tenant.id}`
   useEffect(() => (owner.trim() ? openLive(client) : undefined), [client, owner])
-  useEffect(() => menu.close(), [path, menu.close])
+  const closeMenu = menu.close
+  useEffect(() => router.subscribe('onResolved', closeMenu), [router, closeMenu])
 
   return (
     <div className={classes.shell}>
@@ -42,7 +43,7 @@ export function Shell() {
         </ActionIcon>
         <NotificationBell size={36} />
       </div>
-      <Drawer opened={menuOpen} onClose={menu.close} position="left" size={272} withCloseButton={false} padding={0} aria-label="Menu" styles={{ body: { height: '100%' } }}>
+      <Drawer opened={menuOpen} onClose={menu.close} position="left" size={272} withCloseButton={false} padding={0} attributes={{ content: { 'aria-label': 'Menu' } }} styles={{ body: { height: '100%' } }}>
         <div className={classes.sidebar}>
           <Sidebar onSearch={() => { menu.close(); palette.open() }} />
         </div>
@@ -50,9 +51,9 @@ export function Shell() {
       <main id="main" className={classes.main} tabIndex={-1} style={{ outline: 'none' }}>
         <Outlet />
       </main>
-      {palette.everOpened && (
+      {palette.times > 0 && (
         <Suspense>
-          <Palette opened={palette.opened} onClose={palette.close} />
+          <Palette key={palette.times} opened={palette.opened} onClose={palette.close} />
         </Suspense>
       )}
     </div>

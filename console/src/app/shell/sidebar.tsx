@@ -57,8 +57,7 @@ function LiveNotice() {
   const live = useLive()
   const [late, setLate] = useState(false)
   useEffect(() => {
-    if (live) return setLate(false)
-    const timer = setTimeout(() => setLate(true), 8_000)
+    const timer = setTimeout(() => setLate(!live), live ? 0 : 8_000)
     return () => clearTimeout(timer)
   }, [live])
   if (live || !late) return null

@@ -24,7 +24,7 @@ export function Timeline({ items, label }: { items: TimelineItem[]; label: strin
     days.set(day, [...(days.get(day) ?? []), item])
   }
   return (
-    <div role="feed" aria-label={label}>
+    <div role="group" aria-label={label}>
       {[...days].map(([day, entries]) => (
         <section key={day} aria-label={formatDate(entries[0]!.at, zone)}>
           <h3 className={classes.day}>{day === today ? 'Today' : day === yesterday ? 'Yesterday' : formatDate(entries[0]!.at, zone)}</h3>

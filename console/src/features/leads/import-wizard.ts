@@ -133,7 +133,7 @@ export function guessStages(values: readonly string[], stages: readonly Stage[])
   const found: Record<string, string> = {}
   for (const value of values) {
     const key = plain(value)
-    const status = /won$/.test(key) ? 'won' : /lost$/.test(key) ? 'lost' : undefined
+    const status = key.endsWith('won') ? 'won' : key.endsWith('lost') ? 'lost' : undefined
     const stage = stages.find(entry => plain(entry.name) === key) ?? (status ? stages.find(entry => entry.status === status) : undefined)
     if (stage) found[value] = stage.id
   }

@@ -117,8 +117,8 @@ function Editor({ brand }: { brand: Brand }) {
               <Stack gap="sm">
                 <TextInput label="Name" {...field('name')} />
                 <SimpleGrid cols={2} spacing="sm">
-                  <ColorInput label="Primary colour" format="hex" {...field('primaryColor')} />
-                  <ColorInput label="Accent colour" format="hex" {...field('accentColor')} />
+                  <ColorInput label="Primary colour" format="hex" withEyeDropper={false} {...field('primaryColor')} />
+                  <ColorInput label="Accent colour" format="hex" withEyeDropper={false} {...field('accentColor')} />
                 </SimpleGrid>
                 <Select label="Font" allowDeselect={false} data={[...new Set([brand.fontFamily, ...FONTS])].map(value => ({ value, label: value.split(',')[0]!.replaceAll("'", '') }))} {...field('fontFamily')} />
                 <TextInput label="Logo address" placeholder="https://…" description="Shown at the top of every message. A transparent PNG reads well on light and dark." {...field('logoUrl')} />

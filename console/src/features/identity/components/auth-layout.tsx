@@ -1,4 +1,4 @@
-import { useEffect, type ReactNode } from 'react'
+import { useEffect, useRef, type ReactNode } from 'react'
 import classes from '../screens/auth.module.css'
 
 interface Props {
@@ -15,12 +15,15 @@ export function Mark({ size = 28 }: { size?: number }) {
 }
 
 export function AuthLayout({ title, lead, children, foot }: Props) {
+  const main = useRef<HTMLElement>(null)
   useEffect(() => {
     document.title = `${title} · Tideline`
+    // These pages are one form: whoever comes here comes to fill it in.
+    main.current?.querySelector<HTMLElement>('[data-autofocus]')?.focus()
   }, [title])
   return (
     <div className={classes.page}>
-      <main className={classes.side}>
+      <main ref={main} className={classes.side}>
         <div className={classes.inner}>
           <div className={classes.mark}>
             <Mark /> Tideline
@@ -28,7 +31,7 @@ export function AuthLayout({ title, lead, children, foot }: Props) {
           <h1 className={classes.title}>{title}</h1>
           <p className={classes.lead}>{lead}</p>
           {children}
-          {foot && <div className={classes.foot}>{foot}</div>}
+          {foot && <div className={`${classes.foot} tl-inline`}>{foot}</div>}
         </div>
       </main>
       <aside className={classes.art} aria-label="About Tideline">

@@ -40,7 +40,7 @@ export function AcceptInvitation() {
     <AuthLayout title="Join your team" lead="Choose how you appear to your colleagues, and a password." foot={foot}>
       <form onSubmit={form.onSubmit(values => accept.mutate({ ...values, token }))} noValidate>
         <Stack gap="sm">
-          <TextInput label="Your name" autoComplete="name" size="md" autoFocus {...form.getInputProps('name')} />
+          <TextInput label="Your name" autoComplete="name" size="md" data-autofocus {...form.getInputProps('name')} />
           <NewPassword {...form.getInputProps('password')} />
           <FormError message={accept.error ? toFormErrors(accept.error, FIELDS).rest : undefined} />
           <Button type="submit" size="md" mt={4} loading={accept.isPending}>

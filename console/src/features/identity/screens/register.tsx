@@ -42,7 +42,7 @@ export function Register() {
     >
       <form onSubmit={form.onSubmit(values => create.mutate(values))} noValidate>
         <Stack gap="sm">
-          <TextInput label="Your name" autoComplete="name" size="md" autoFocus {...form.getInputProps('name')} />
+          <TextInput label="Your name" autoComplete="name" size="md" data-autofocus {...form.getInputProps('name')} />
           <TextInput label="Work email" type="email" autoComplete="username" size="md" {...form.getInputProps('email')} />
           <TextInput label="Workspace name" placeholder="Your company" autoComplete="organization" size="md" {...form.getInputProps('tenantName')} />
           <NewPassword {...form.getInputProps('password')} />

@@ -39,7 +39,7 @@ export function SignIn() {
       <form onSubmit={form.onSubmit(values => enter.mutate(values))} noValidate>
         <Stack gap="sm">
           {auth.status === 'signedOut' && auth.expired && <Alert color="gray">Your session has ended. Sign in to continue where you were.</Alert>}
-          <TextInput label="Email" type="email" autoComplete="username" size="md" autoFocus {...form.getInputProps('email')} />
+          <TextInput label="Email" type="email" autoComplete="username" size="md" data-autofocus {...form.getInputProps('email')} />
           <PasswordInput label="Password" autoComplete="current-password" size="md" {...form.getInputProps('password')} />
           <FormError message={enter.error ? toFormErrors(enter.error, ['email', 'password']).rest : undefined} />
           <Button type="submit" size="md" mt={4} loading={enter.isPending}>
