@@ -5,6 +5,9 @@ import {
 
 const tide: MantineColorsTuple = ['#e9f6f8', '#d4edf1', '#a9dbe4', '#7bc8d6', '#46bfd4', '#2b9fb5', '#16869c', '#0b6e82', '#095b6c', '#07495a']
 
+/** Mantine's own dark greys, in the tone of the tokens: inputs, menus and skeletons use them directly. */
+const dark: MantineColorsTuple = ['#eceef0', '#c9cfd5', '#adb4bb', '#8b939b', '#383d43', '#2a2f34', '#1b1e22', '#15171a', '#0e1012', '#08090a']
+
 const small = { size: 'sm' } as const
 /** Denser than Mantine's own sizes: a table tool, not a landing page. */
 const controlHeight = (size: unknown) => (size === 'xs' ? '28px' : size === 'md' ? '38px' : '34px')
@@ -13,7 +16,7 @@ export const theme = createTheme({
   primaryColor: 'tide',
   primaryShade: { light: 7, dark: 4 },
   autoContrast: true,
-  colors: { tide },
+  colors: { tide, dark },
   fontFamily: "'Inter Variable', system-ui, -apple-system, 'Segoe UI', sans-serif",
   fontFamilyMonospace: "ui-monospace, 'SF Mono', 'Cascadia Mono', Menlo, Consolas, monospace",
   fontSizes: { xs: '12px', sm: '13px', md: '14px', lg: '16px', xl: '20px' },

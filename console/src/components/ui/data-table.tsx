@@ -2,7 +2,7 @@ import { Button, Checkbox, Skeleton } from '@mantine/core'
 import { useHotkeys } from '@mantine/hooks'
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { ArrowDown, ArrowUp } from 'lucide-react'
-import { useCallback, useEffect, useRef, type MouseEvent, type ReactNode } from 'react'
+import { useCallback, useEffect, useRef, useState, type MouseEvent, type ReactNode } from 'react'
 import classes from './data-table.module.css'
 
 export interface Column<T> {
@@ -79,6 +79,17 @@ export function DataTable<T>(props: Props<T>) {
         ],
   )
 
+  // A table that scrolls sideways must be reachable with the keyboard, one that fits should not take a tab stop.
+  const [overflows, setOverflows] = useState(false)
+  useEffect(() => {
+    const root = scroller.current
+    if (!root) return
+    const observer = new ResizeObserver(() => setOverflows(root.scrollWidth > root.clientWidth + 1 || root.scrollHeight > root.clientHeight + 1))
+    observer.observe(root)
+    if (root.firstElementChild) observer.observe(root.firstElementChild)
+    return () => observer.disconnect()
+  }, [count])
+
   const nearEnd = useCallback(() => {
     const root = scroller.current
     if (root && hasMore && !loadingMore && root.scrollHeight - root.scrollTop - root.clientHeight < 12 * ROW) onMore?.()
@@ -133,8 +144,7 @@ export function DataTable<T>(props: Props<T>) {
   const all = rows !== undefined && count > 0 && rows.every(row => selected?.has(rowKey(row)))
 
   return (
-    // Chromium makes scrollers focusable by itself; others need the tabindex for keyboard scrolling.
-    <div ref={scroller} className={inline ? classes.inline : classes.scroll} onScroll={inline ? undefined : nearEnd}>
+    <div ref={scroller} className={inline ? classes.inline : classes.scroll} {...(overflows ? { tabIndex: 0, role: 'region', 'aria-label': `${props.label}, scrollable` } : {})} onScroll={inline ? undefined : nearEnd}>
       <table className={classes.table} aria-label={props.label} aria-rowcount={virtual ? count + 1 : undefined} aria-busy={rows === undefined}>
         <thead>
           <tr>

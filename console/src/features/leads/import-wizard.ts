@@ -94,7 +94,7 @@ export function setCustomName(state: WizardState, index: number, customName: str
 }
 
 export function toCustomName(name: string) {
-  const words = name.trim().toLowerCase().split(/[^\p{L}\p{N}]+/u).filter(Boolean)
+  const words = name.normalize('NFKC').trim().toLowerCase().split(/[^\p{L}\p{N}]+/u).filter(Boolean)
   return words.map((word, at) => (at === 0 ? word : word.charAt(0).toUpperCase() + word.slice(1))).join('')
 }
 

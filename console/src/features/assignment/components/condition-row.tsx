@@ -4,6 +4,7 @@ import type { ConditionOp, RuleCondition } from '@/api/types'
 import { sourcesQuery } from '@/features/leads/api/leads'
 import { useStages } from '@/features/leads/api/use-stages'
 import { toMajor, toMinor, useFormat } from '@/lib/format'
+import classes from '../screens/rules.module.css'
 import { changeField, changeOp, isCustom, KINDS, kindOf, OP_LABELS } from '../conditions'
 
 interface Props {
@@ -15,7 +16,7 @@ interface Props {
 export function ConditionRow({ condition, error, onChange }: Props) {
   const custom = isCustom(condition.field)
   return (
-    <div style={{ display: 'grid', gridTemplateColumns: 'minmax(0, 1fr) minmax(0, 1fr) minmax(0, 1.4fr)', gap: 6, flex: 1, alignItems: 'start' }}>
+    <div className={classes.conditionRow}>
       <div style={{ display: 'grid', gap: 6 }}>
         <Select
           aria-label="Field"

@@ -22,7 +22,7 @@ export function Rules() {
   const [editing, setEditing] = useState<Rule | 'new' | null>(null)
   const noPools = pools.data?.length === 0
   const add = (
-    <Button leftSection={<Plus size={14} />} onClick={() => setEditing('new')} disabled={!pools.data || noPools}>
+    <Button leftSection={<Plus size={14} />} onClick={() => setEditing('new')} disabled={noPools}>
       New rule
     </Button>
   )

@@ -54,8 +54,8 @@ function StageEditor({ pipeline, stages }: { pipeline: Pipeline; stages: Stage[]
     <Section title={`Stages of ${pipeline.name}`} note="The steps a lead takes from first contact to the end. The status says what a stage means for reports.">
       <Stack gap="xs">
         {rows.map((row, index) => (
-          <Group key={row.key} gap="xs" wrap="nowrap" align="flex-end">
-            <TextInput label={index === 0 ? 'Name' : undefined} aria-label={`Name of stage ${index + 1}`} value={row.name} disabled={!mayWrite} onChange={event => edit(row.key, { name: event.currentTarget.value })} style={{ flex: 2, minWidth: 0 }} />
+          <Group key={row.key} gap="xs" align="flex-end">
+            <TextInput label={index === 0 ? 'Name' : undefined} aria-label={`Name of stage ${index + 1}`} value={row.name} disabled={!mayWrite} onChange={event => edit(row.key, { name: event.currentTarget.value })} style={{ flex: '2 1 150px' }} />
             <Select
               label={index === 0 ? 'Status' : undefined}
               aria-label={`Status of stage ${index + 1}`}
@@ -64,7 +64,7 @@ function StageEditor({ pipeline, stages }: { pipeline: Pipeline; stages: Stage[]
               data={LEAD_STATUSES.map(value => ({ value, label: label(value) }))}
               value={row.status}
               onChange={status => status && edit(row.key, { status: status as LeadStatus })}
-              style={{ flex: 1, minWidth: 0 }}
+              style={{ flex: '1 1 110px' }}
             />
             <NumberInput label={index === 0 ? 'Chance, %' : undefined} aria-label={`Probability of stage ${index + 1} in percent`} w={90} min={0} max={100} disabled={!mayWrite} value={row.probability} onChange={value => edit(row.key, { probability: Number(value) || 0 })} />
             {mayWrite && (
