@@ -11,7 +11,7 @@ export const ago = minutes => new Date(Date.now() - minutes * 60_000).toISOStrin
 
 export const tenant = { id: newId(), name: 'Northwind Solar', currency: 'EUR', country: 'DE', timeZone: 'Europe/Berlin', version: 3 }
 const roles = {
-  owner: ['members:read', 'members:write', 'tenant:write', 'brands:read', 'brands:write', 'leads:read', 'leads:write', 'leads:delete', 'imports:write', 'customers:read', 'customers:write', 'assignment:read', 'assignment:write', 'campaigns:read', 'campaigns:write', 'campaigns:send', 'notifications:read', 'notifications:write', 'messages:read', 'sandbox:read', 'worker:read', 'worker:write', 'scheduler:read', 'scheduler:write', 'system:read', 'system:write'],
+  owner: ['members:read', 'members:write', 'tenant:write', 'brands:read', 'brands:write', 'leads:read', 'leads:write', 'leads:delete', 'imports:write', 'customers:read', 'customers:write', 'assignment:read', 'assignment:write', 'campaigns:read', 'campaigns:write', 'campaigns:send', 'notifications:read', 'notifications:write', 'messages:read', 'sandbox:read', 'sandbox:write', 'worker:read', 'worker:write', 'scheduler:read', 'scheduler:write', 'system:read', 'system:write'],
 }
 roles.admin = roles.owner
 roles.manager = roles.owner.filter(p => !/^(members:write|tenant|system|worker|scheduler)/.test(p))
@@ -94,7 +94,7 @@ export const pools = [
   { id: newId(), name: 'Enterprise', members: [{ userId: agents[0].userId, weight: 1, capacity: null, available: true }], version: 1 },
 ]
 export const rules = [
-  { id: newId(), name: 'Large deals to Enterprise', enabled: true, position: 1, conditions: [{ field: 'value', op: 'gt', value: 2000000 }], strategy: 'least_loaded', poolId: pools[1].id, version: 1 },
+  { id: newId(), name: 'Large deals to Enterprise', enabled: true, position: 1, conditions: [{ field: 'value', op: 'gt', value: 20000 }], strategy: 'least_loaded', poolId: pools[1].id, version: 1 },
   { id: newId(), name: 'Referrals and partners', enabled: true, position: 2, conditions: [{ field: 'source', op: 'in', value: ['Referral', 'Partner'] }, { field: 'country', op: 'eq', value: 'DE' }], strategy: 'round_robin', poolId: pools[0].id, version: 1 },
   { id: newId(), name: 'Everybody else', enabled: true, position: 3, conditions: [], strategy: 'round_robin', poolId: pools[0].id, version: 1 },
 ]

@@ -7,9 +7,9 @@ import { resolver, theme } from './theme'
 
 const colorScheme = localStorageColorSchemeManager({ key: 'tideline-color-scheme' })
 
-export function Providers({ client, children }: { client: QueryClient; children: ReactNode }) {
+export function Providers({ client, env, children }: { client: QueryClient; env?: 'test'; children: ReactNode }) {
   return (
-    <MantineProvider theme={theme} cssVariablesResolver={resolver} defaultColorScheme="auto" colorSchemeManager={colorScheme}>
+    <MantineProvider theme={theme} cssVariablesResolver={resolver} defaultColorScheme="auto" env={env} colorSchemeManager={colorScheme}>
       <QueryClientProvider client={client}>
         <ConfirmProvider>
           <Notifications position="bottom-right" limit={4} />

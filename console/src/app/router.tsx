@@ -45,7 +45,7 @@ export function createConsoleRouter(client: QueryClient) {
 
   let owner: string | undefined
   onAuthChange(auth => {
-    const next = auth.status === 'signedIn' ? `${auth.session.user.id} ${auth.session.tenant.id}` : auth.status === 'signedOut' ? '' : owner
+    const next = auth.status === 'signedIn' ? `${auth.session.user.id} ${auth.session.tenant?.id ?? ''}` : auth.status === 'signedOut' ? '' : owner
     if (next === owner) return
     const before = owner
     owner = next

@@ -28,6 +28,7 @@ const ADVICE: Record<string, string> = {
   stale_version: 'Somebody else changed this in the meantime. The newest values are shown now; make your change again.',
   permission_missing: 'Your role does not allow this. An owner or admin of the workspace can change your role.',
   campaign_state: 'The campaign has moved to another state in the meantime. Its current state is shown now.',
+  role_above_own: 'Only somebody whose role may do at least as much can give or take this role.',
   import_not_text: 'This is not a text file. Export your sheet as CSV (comma separated, UTF-8) and upload that.',
   import_is_archive: 'This is a zip or Excel file. Open it and save it as CSV first.',
   import_empty: 'The file is empty. Check the export and upload it again.',

@@ -5,7 +5,7 @@ import { Providers } from '@/app/providers'
 
 export function renderApp(ui: ReactNode) {
   const client = new QueryClient({ defaultOptions: { queries: { retry: false }, mutations: { retry: false } } })
-  return { client, ...render(<Providers client={client}>{ui}</Providers>) }
+  return { client, ...render(<Providers client={client} env="test">{ui}</Providers>) }
 }
 
 export const json = (body: unknown, status = 200, headers: Record<string, string> = {}) =>

@@ -28,27 +28,31 @@ export interface Session {
   accessToken: string
   expiresIn: number
   user: User
-  tenant: Tenant
-  role: Role
+  /** Absent for somebody who is a member of no workspace. */
+  tenant?: Tenant | null
+  role?: Role | null
   permissions: string[]
 }
 
 export interface Me {
   user: User
-  tenant: Tenant
-  role: Role
+  tenant?: Tenant | null
+  role?: Role | null
   permissions: string[]
   tenants: TenantMembership[]
 }
 
+/** Somebody in the workspace, or invited to it: who is only invited has no id, name or date yet. */
 export interface Member {
-  userId: Id
+  userId?: Id | null
   email: string
-  name: string
+  name?: string | null
   role: Role
   status: 'active' | 'invited'
-  joinedAt: Instant
+  joinedAt?: Instant | null
 }
+
+export type ActiveMember = Member & { userId: Id; name: string }
 
 export interface RoleDefinition {
   name: Role

@@ -4,8 +4,10 @@ import { useQueryClient } from '@tanstack/react-query'
 import { Outlet, useRouter } from '@tanstack/react-router'
 import { Menu, Search } from 'lucide-react'
 import { lazy, Suspense, useEffect } from 'react'
+import { NoWorkspace } from '@/features/identity/components/no-workspace'
 import { NotificationBell } from '@/features/notifications/components/notification-bell'
 import { useSession } from '@/lib/auth/permissions'
+import { useAuth } from '@/lib/auth/session'
 import { openLive } from '@/lib/realtime'
 import { usePalette } from './palette-state'
 import { Sidebar } from './sidebar'
@@ -14,6 +16,11 @@ import classes from './shell.module.css'
 const Palette = lazy(() => import('./palette').then(module => ({ default: module.Palette })))
 
 export function Shell() {
+  const auth = useAuth()
+  return auth.status === 'signedIn' && !auth.session.tenant ? <NoWorkspace /> : <Workspace />
+}
+
+function Workspace() {
   const client = useQueryClient()
   const session = useSession()
   const [menuOpen, menu] = useDisclosure(false)

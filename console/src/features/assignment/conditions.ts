@@ -13,6 +13,7 @@ export const KINDS: ConditionKind[] = [
   { value: 'source', label: 'Source', ops: TEXT },
   { value: 'country', label: 'Country', ops: ['eq', 'neq', 'in', 'exists'] },
   { value: 'stage', label: 'Stage', ops: ['eq', 'neq', 'in'] },
+  { value: 'status', label: 'Status', ops: ['eq', 'neq', 'in'] },
   { value: 'company', label: 'Company', ops: TEXT },
   { value: 'email', label: 'Email', ops: TEXT },
   { value: 'value', label: 'Value', ops: ['gt', 'lt', 'eq', 'exists'] },

@@ -1,4 +1,5 @@
-import type { Session } from '@/api/types'
+import { useMemo } from 'react'
+import type { Role, Session, Tenant } from '@/api/types'
 import { useAuth } from './session'
 
 export const can = (permissions: readonly string[], needed: string) => {
@@ -6,15 +7,23 @@ export const can = (permissions: readonly string[], needed: string) => {
   return permissions.includes(needed) || permissions.includes('*') || permissions.includes(`${service}:*`)
 }
 
+/** A session with a workspace: what every screen behind the sign-in works with. */
+export interface WorkSession extends Session {
+  tenant: Tenant
+  role: Role
+}
+
 /** The session of whoever is signed in. Only for screens behind the sign-in. */
-export function useSession(): Session {
+export function useSession(): WorkSession {
   const auth = useAuth()
-  if (auth.status !== 'signedIn') return EMPTY
-  return auth.session
+  return useMemo(() => {
+    if (auth.status !== 'signedIn') return EMPTY
+    return { ...auth.session, tenant: auth.session.tenant ?? EMPTY.tenant, role: auth.session.role ?? EMPTY.role }
+  }, [auth])
 }
 
 /** For the moment between signing out and leaving the page, when screens render once more. */
-const EMPTY: Session = {
+const EMPTY: WorkSession = {
   accessToken: '',
   expiresIn: 0,
   user: { id: '', email: '', name: '' },

@@ -1,9 +1,10 @@
-import { NumberInput, Select, TagsInput, TextInput } from '@mantine/core'
+import { MultiSelect, NumberInput, Select, TagsInput, TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import type { ConditionOp, RuleCondition } from '@/api/types'
+import { LEAD_STATUSES, type ConditionOp, type RuleCondition } from '@/api/types'
+import { label } from '@/components/ui/status-badge'
 import { sourcesQuery } from '@/features/leads/api/leads'
 import { useStages } from '@/features/leads/api/use-stages'
-import { toMajor, toMinor, useFormat } from '@/lib/format'
+import { useFormat } from '@/lib/format'
 import classes from '../screens/rules.module.css'
 import { changeField, changeOp, isCustom, KINDS, kindOf, OP_LABELS } from '../conditions'
 
@@ -61,13 +62,13 @@ function ConditionValue({ condition: { field, op, value }, error, onChange }: { 
     )
   }
   const known = field === 'source' ? (sources.data ?? []).map(source => source.name) : undefined
+  const choices = field === 'stage' ? stages.map(stage => ({ value: stage.name, label: stage.name })) : field === 'status' ? LEAD_STATUSES.map(status => ({ value: status, label: label(status) })) : undefined
   if (op === 'in') {
     const list = Array.isArray(value) ? value.map(String) : []
-    if (field === 'stage') return <TagsInput {...shared} data={stages.map(stage => stage.name)} value={list} onChange={onChange} />
+    if (choices) return <MultiSelect {...shared} data={choices} value={list} onChange={onChange} />
     return <TagsInput {...shared} placeholder={list.length ? undefined : 'Type and Enter'} data={known} value={list} onChange={onChange} />
   }
   if (field === 'value') {
-    // Money travels in minor units; people think in whole ones.
     return (
       <NumberInput
         {...shared}
@@ -76,12 +77,12 @@ function ConditionValue({ condition: { field, op, value }, error, onChange }: { 
         thousandSeparator=" "
         hideControls
         suffix={` ${currency}`}
-        value={value === '' || value === undefined ? '' : toMajor({ amount: Number(value), currency })}
-        onChange={next => onChange(next === '' ? '' : toMinor(Number(next), currency))}
+        value={value === '' || value === undefined ? '' : Number(value)}
+        onChange={next => onChange(next === '' ? '' : Number(next))}
       />
     )
   }
-  if (field === 'stage') return <Select {...shared} data={stages.map(stage => ({ value: stage.name, label: stage.name }))} value={String(value ?? '') || null} onChange={next => onChange(next ?? '')} />
+  if (choices) return <Select {...shared} data={choices} value={String(value ?? '') || null} onChange={next => onChange(next ?? '')} />
   if (op === 'gt' || op === 'lt') return <NumberInput {...shared} hideControls value={value === '' ? '' : Number(value)} onChange={next => onChange(next === '' ? '' : Number(next))} />
   return <TextInput {...shared} list={known ? 'rule-sources' : undefined} value={String(value ?? '')} onChange={event => onChange(event.currentTarget.value)} />
 }

@@ -5,7 +5,7 @@ import { useState, type KeyboardEvent } from 'react'
 import type { Pool, Rule } from '@/api/types'
 import { useConfirm } from '@/components/ui/confirm'
 import { useStages } from '@/features/leads/api/use-stages'
-import { formatMoney, useFormat } from '@/lib/format'
+import { formatMoney, toMinor, useFormat } from '@/lib/format'
 import { deleteRule, orderRules, rulesQuery, updateRule } from '../api/assignment'
 import { describeCondition, moved } from '../conditions'
 import classes from '../screens/rules.module.css'
@@ -17,7 +17,7 @@ export function useConditionText() {
   const { currency } = useFormat()
   return (field: string, value: unknown) => {
     if (field === 'stage') return stages.name(String(value)) ?? String(value)
-    if (field === 'value' && Number.isFinite(Number(value))) return formatMoney({ amount: Number(value), currency })
+    if (field === 'value' && Number.isFinite(Number(value))) return formatMoney({ amount: toMinor(Number(value), currency), currency })
     return String(value)
   }
 }

@@ -28,6 +28,8 @@ export function WorkloadScreen() {
 }
 
 function WaitingLeads() {
+  const pools = useQuery(poolsQuery)
+  const inPools = [...new Set(pools.data?.flatMap(pool => pool.members.map(member => member.userId)))]
   const queue = useQuery(queueQuery)
   const client = useQueryClient()
   const format = useFormat()
@@ -46,7 +48,7 @@ function WaitingLeads() {
       key: 'give',
       header: 'Give to',
       width: 200,
-      cell: entry => mayWrite && <MemberSelect aria-label="Give to" placeholder="Choose a person" size="xs" value={null} disabled={give.isPending} onChange={agentId => agentId && give.mutate({ leadId: entry.leadId, agentId })} />,
+      cell: entry => mayWrite && <MemberSelect aria-label="Give to" placeholder="Choose a person" only={inPools} size="xs" value={null} disabled={give.isPending} onChange={agentId => agentId && give.mutate({ leadId: entry.leadId, agentId })} />,
     },
   ]
   return (

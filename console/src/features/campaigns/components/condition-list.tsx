@@ -31,7 +31,7 @@ export function useConditionOptions(): Record<ConditionField, Option[]> {
   return {
     status: LEAD_STATUSES.map(value => ({ value, label: label(value) })),
     stageIds: stages.map(stage => ({ value: stage.id, label: stage.name })),
-    ownerIds: members.list.map(member => ({ value: member.userId, label: member.name || member.email })),
+    ownerIds: members.list.map(member => ({ value: member.userId, label: member.name })),
     sources: (sources.data ?? []).map(source => ({ value: source.name, label: source.name })),
     importId: (imports.data?.pages.flatMap(page => page.data) ?? []).filter(item => item.status === 'completed').map(item => ({ value: item.id, label: item.fileName })),
     createdFrom: [],

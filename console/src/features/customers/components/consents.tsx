@@ -10,17 +10,18 @@ import { useCan } from '@/lib/auth/permissions'
 import { useFormat } from '@/lib/format'
 import { consentsQuery, setConsent } from '../api/customers'
 
-const CHANNELS = ['email', 'sms']
 
-const STATES: { value: ConsentState; label: string }[] = [
+/** A statement can be given or refused; that nothing is known cannot be stated. */
+const STATES: { value: ConsentState; label: string; disabled?: boolean }[] = [
   { value: 'granted', label: 'Given' },
   { value: 'denied', label: 'Refused' },
-  { value: 'unknown', label: 'Not known' },
+  { value: 'unknown', label: 'Not known', disabled: true },
 ]
 
 /** Channels nothing is recorded for are shown as not known, so that a consent given by phone can be noted. */
-function withAllChannels(consents: Consent[]): Consent[] {
-  const missing = CHANNELS.filter(channel => consents.every(consent => consent.channel !== channel))
+function withAllChannels(consents: Consent[], customer: Customer): Consent[] {
+  const reachable = [...(customer.emails.length ? ['email'] : []), ...(customer.phones.length ? ['sms'] : [])]
+  const missing = reachable.filter(channel => consents.every(consent => consent.channel !== channel))
   return [...consents, ...missing.map(channel => ({ channel, state: 'unknown' as const }))]
 }
 
@@ -48,7 +49,7 @@ export function Consents({ customer }: { customer: Customer }) {
       <Loaded query={consents} compact>
         {list => (
           <Stack gap="sm">
-            {withAllChannels(list).map(consent => (
+            {withAllChannels(list, customer).map(consent => (
               <div key={`${consent.channel} ${consent.topic ?? ''} ${consent.address ?? ''}`}>
                 <Select
                   label={`${label(consent.channel)}${consent.topic ? `, ${consent.topic}` : ''}`}

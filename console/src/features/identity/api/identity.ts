@@ -1,6 +1,6 @@
 import { queryOptions, useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
-import type { Id, Invitation, Me, Member, Role, RoleDefinition, Tenant } from '@/api/types'
+import type { ActiveMember, Id, Invitation, Me, Member, Role, RoleDefinition, Tenant } from '@/api/types'
 import { api, getList } from '@/lib/api-client'
 import { useSession } from '@/lib/auth/permissions'
 
@@ -27,13 +27,16 @@ export const removeMember = (userId: Id) => api.delete(`${base}/members/${userId
 export const invite = (body: { email: string; role: Role }) => api.post<Invitation>(`${base}/invitations`, body)
 export const revokeInvitation = (id: Id) => api.delete(`${base}/invitations/${id}`)
 
+export const activeMembers = (members: Member[]): ActiveMember[] =>
+  members.flatMap(member => (member.status === 'active' && member.userId ? [{ ...member, userId: member.userId, name: member.name || member.email }] : []))
+
 /** Who an id is. Ids of people who left, or that this role may not look up, still get a name. */
 export function useMembers() {
   const { user } = useSession()
   const { data } = useQuery(membersQuery)
   return useMemo(() => {
-    const active = (data ?? []).filter(member => member.status === 'active')
-    const names = new Map((data ?? []).map(member => [member.userId, member.name || member.email]))
+    const active = activeMembers(data ?? [])
+    const names = new Map(active.map(member => [member.userId, member.name]))
     if (user.id && !names.has(user.id)) names.set(user.id, user.name)
     return { list: active, name: (id?: Id | null) => (id ? (names.get(id) ?? 'Former member') : undefined) }
   }, [data, user.id, user.name])

@@ -6,7 +6,7 @@ type Props = Omit<SelectProps, 'data' | 'renderOption'> & { extra?: { value: str
 
 export function MemberSelect({ extra = [], only, ...props }: Props) {
   const { list } = useMembers()
-  const people = list.filter(member => !only || only.includes(member.userId)).map(member => ({ value: member.userId, label: member.name || member.email }))
+  const people = list.filter(member => !only || only.includes(member.userId)).map(member => ({ value: member.userId, label: member.name }))
   return (
     <Select
       searchable

@@ -4,7 +4,7 @@ import { notifications } from '@mantine/notifications'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { Trash2, UserPlus } from 'lucide-react'
-import type { Invitation, Member, Role } from '@/api/types'
+import type { ActiveMember, Invitation, Role } from '@/api/types'
 import { Person } from '@/components/ui/avatar'
 import { useConfirm } from '@/components/ui/confirm'
 import { DataTable, type Column } from '@/components/ui/data-table'
@@ -14,7 +14,7 @@ import { label, StateBadge } from '@/components/ui/status-badge'
 import { useCan, useSession } from '@/lib/auth/permissions'
 import { useFormat } from '@/lib/format'
 import { toFormErrors } from '@/lib/problem'
-import { changeRole, invitationsQuery, invite, membersQuery, removeMember, revokeInvitation } from '../api/identity'
+import { activeMembers, changeRole, invitationsQuery, invite, membersQuery, removeMember, revokeInvitation } from '../api/identity'
 import { assignableRoles, ROLE_NOTES, RoleTable } from '../components/roles'
 import { SettingsPage } from '../components/settings-page'
 import { membersRoute } from '../routes'
@@ -37,7 +37,7 @@ export function Members() {
     >
       <Stack>
         <Section title="Members" flush>
-          <Loaded query={members}>{list => <MemberTable members={list.filter(member => member.status !== 'invited')} mayWrite={mayWrite} />}</Loaded>
+          <Loaded query={members}>{list => <MemberTable members={activeMembers(list)} mayWrite={mayWrite} />}</Loaded>
         </Section>
         {mayWrite && <Invitations />}
         <Section title="What each role may do" flush>
@@ -49,24 +49,24 @@ export function Members() {
   )
 }
 
-function MemberTable({ members, mayWrite }: { members: Member[]; mayWrite: boolean }) {
+function MemberTable({ members, mayWrite }: { members: ActiveMember[]; mayWrite: boolean }) {
   const client = useQueryClient()
   const confirm = useConfirm()
   const { user, role: mine } = useSession()
   const format = useFormat()
   const settle = { onSettled: () => client.invalidateQueries({ queryKey: ['identity'] }) }
   const change = useMutation({
-    mutationFn: ({ member, role }: { member: Member; role: Role }) => changeRole(member.userId, role),
-    onSuccess: (_updated, { member, role }) => notifications.show({ message: `${member.name || member.email} is now ${role}` }),
+    mutationFn: ({ member, role }: { member: ActiveMember; role: Role }) => changeRole(member.userId, role),
+    onSuccess: (_updated, { member, role }) => notifications.show({ message: `${member.name} is now ${role}` }),
     ...settle,
   })
-  const remove = useMutation({ mutationFn: (member: Member) => removeMember(member.userId), ...settle })
-  const ask = async (member: Member) => {
-    const body = `${member.name || member.email} is signed out and loses access at once. Leads they own stay theirs until you reassign them.`
+  const remove = useMutation({ mutationFn: (member: ActiveMember) => removeMember(member.userId), ...settle })
+  const ask = async (member: ActiveMember) => {
+    const body = `${member.name} is signed out and loses access at once. Leads they own stay theirs until you reassign them.`
     if (await confirm({ title: 'Remove this member?', body, confirm: 'Remove member', danger: true })) remove.mutate(member)
   }
-  const columns: Column<Member>[] = [
-    { key: 'name', header: 'Name', cell: member => <Person name={member.name || member.email} /> },
+  const columns: Column<ActiveMember>[] = [
+    { key: 'name', header: 'Name', cell: member => <Person name={member.name} /> },
     { key: 'email', header: 'Email', hideBelow: 'sm', cell: member => member.email },
     {
       key: 'role',

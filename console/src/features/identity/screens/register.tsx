@@ -4,7 +4,7 @@ import { useMutation } from '@tanstack/react-query'
 import { Link, useNavigate } from '@tanstack/react-router'
 import { FormError } from '@/components/ui/states'
 import { register } from '@/lib/auth/session'
-import { toFormErrors } from '@/lib/problem'
+import { isProblem, toFormErrors } from '@/lib/problem'
 import { AuthLayout } from '../components/auth-layout'
 import { NewPassword, passwordProblem } from '../components/new-password'
 
@@ -25,7 +25,7 @@ export function Register() {
     meta: { showsError: true },
     mutationFn: register,
     onSuccess: () => navigate({ to: '/', replace: true }),
-    onError: error => form.setErrors(toFormErrors(error, FIELDS).fields),
+    onError: error => form.setErrors(isProblem(error, 'email_taken') ? { email: 'There is an account with this address. Sign in instead.' } : toFormErrors(error, FIELDS).fields),
   })
   return (
     <AuthLayout
@@ -46,7 +46,7 @@ export function Register() {
           <TextInput label="Work email" type="email" autoComplete="username" size="md" {...form.getInputProps('email')} />
           <TextInput label="Workspace name" placeholder="Your company" autoComplete="organization" size="md" {...form.getInputProps('tenantName')} />
           <NewPassword {...form.getInputProps('password')} />
-          <FormError message={create.error ? toFormErrors(create.error, FIELDS).rest : undefined} />
+          <FormError message={create.error && !isProblem(create.error, 'email_taken') ? toFormErrors(create.error, FIELDS).rest : undefined} />
           <Button type="submit" size="md" mt={4} loading={create.isPending}>
             Create workspace
           </Button>

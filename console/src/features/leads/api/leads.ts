@@ -51,6 +51,6 @@ export const updateLead = (id: Id, patch: LeadPatch, version: number) => api.pat
 export const deleteLead = (id: Id) => api.delete(`${base}/leads/${id}`)
 export const moveLead = (id: Id, stageId: Id, lostReason?: string) => api.post<Lead>(`${base}/leads/${id}/stage`, lostReason ? { stageId, lostReason } : { stageId })
 export const addActivity = (id: Id, activity: NewActivity) => api.post<LeadActivity>(`${base}/leads/${id}/activities`, activity)
-export const updateLeads = (ids: Id[], set: { ownerId?: Id | null; stageId?: Id }) => api.post<{ updated: number }>(`${base}/leads/bulk`, { ids, set })
+export const updateLeads = (ids: Id[], set: { ownerId?: Id; stageId?: Id }) => api.post<{ updated: number }>(`${base}/leads/bulk`, { ids, set })
 export const saveStages = (pipelineId: Id, stages: StageDraft[]) => api.put<Pipeline>(`${base}/pipelines/${pipelineId}/stages`, stages)
 export const exportPath = `${base}/leads/export.csv`

@@ -14,7 +14,7 @@ export function BulkBar({ ids, onDone }: { ids: string[]; onDone: () => void }) 
   const client = useQueryClient()
   const { stages } = useStages()
   const change = useMutation({
-    mutationFn: async (set: { ownerId?: string | null; stageId?: string }) => {
+    mutationFn: async (set: { ownerId?: string; stageId?: string }) => {
       let updated = 0
       for (let start = 0; start < ids.length; start += AT_ONCE) updated += (await updateLeads(ids.slice(start, start + AT_ONCE), set)).updated
       return updated
@@ -32,10 +32,9 @@ export function BulkBar({ ids, onDone }: { ids: string[]; onDone: () => void }) 
         aria-label="Set owner"
         placeholder="Set owner"
         w={150}
-        extra={[{ value: 'none', label: 'Nobody' }]}
         value={null}
         disabled={change.isPending}
-        onChange={value => value && change.mutate({ ownerId: value === 'none' ? null : value })}
+        onChange={value => value && change.mutate({ ownerId: value })}
         comboboxProps={{ position: 'top', shadow: 'md' }}
       />
       <Select

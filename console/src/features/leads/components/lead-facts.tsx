@@ -100,11 +100,11 @@ export function OwnerField({ lead, readOnly }: { lead: Lead; readOnly: boolean }
       placeholder="Unassigned"
       size="sm"
       w={180}
-      clearable
+      allowDeselect={false}
       readOnly={readOnly}
       value={lead.ownerId ?? null}
       onChange={value => {
-        if (value !== (lead.ownerId ?? null)) {
+        if (value && value !== lead.ownerId) {
           save({ ownerId: value }).catch((error: unknown) => {
             if (!isProblem(error, 'stale_version')) notifications.show({ color: 'red', title: explain(error).title, message: explain(error).advice })
           })

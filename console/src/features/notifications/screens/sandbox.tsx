@@ -7,6 +7,7 @@ import { useConfirm } from '@/components/ui/confirm'
 import { FilterChip, SearchBox } from '@/components/ui/filter-chip'
 import { Page } from '@/components/ui/page'
 import { EmptyState, ErrorState, Lines } from '@/components/ui/states'
+import { useCan } from '@/lib/auth/permissions'
 import { useFormat } from '@/lib/format'
 import { usePollWhenOffline } from '@/lib/realtime'
 import { emptySandbox, sandboxQuery } from '../api/notifications'
@@ -21,6 +22,7 @@ export function Sandbox() {
   const client = useQueryClient()
   const confirm = useConfirm()
   const format = useFormat()
+  const mayEmpty = useCan('sandbox:write')
   const poll = usePollWhenOffline(10_000)
   const list = useInfiniteQuery({ ...sandboxQuery(q, campaignId), refetchInterval: poll })
   const items = list.data?.pages.flatMap(page => page.data)
@@ -47,7 +49,7 @@ export function Sandbox() {
       layout="fill"
       meta={<DeliveryBadge />}
       actions={
-        <Button variant="default" leftSection={<Trash2 size={14} />} onClick={() => void askClear()} loading={clear.isPending} disabled={!items?.length}>
+        mayEmpty && <Button variant="default" leftSection={<Trash2 size={14} />} onClick={() => void askClear()} loading={clear.isPending} disabled={!items?.length}>
           Empty inbox
         </Button>
       }
