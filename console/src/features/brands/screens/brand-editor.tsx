@@ -147,7 +147,7 @@ function Editor({ brand }: { brand: Brand }) {
             </Section>
           </Stack>
         </form>
-        <BrandPreviewPane brand={brand} dirty={form.isDirty()} />
+        <BrandPreviewPane brand={brand} edited={form.values} dirty={form.isDirty()} />
       </div>
     </Page>
   )

@@ -68,10 +68,10 @@ function CreateLeadForm({ onClose }: { onClose: () => void }) {
         <TextInput label="Company" {...form.getInputProps('company')} />
         <SimpleGrid cols={2} spacing="sm">
           <TextInput label="Website" {...form.getInputProps('website')} />
-          <TextInput label="Country" placeholder="DE" maxLength={2} {...form.getInputProps('country')} />
-          <Select label="Stage" placeholder="First stage" clearable data={stages.map(stage => ({ value: stage.id, label: stage.name }))} {...form.getInputProps('stageId')} onChange={value => form.setFieldValue('stageId', value ?? '')} />
+          <TextInput label="Country" placeholder="DE or Germany" {...form.getInputProps('country')} />
+          <Select label="Stage" placeholder="First stage" clearable data={stages.map(stage => ({ value: stage.id, label: stage.name }))} {...form.getInputProps('stageId')} value={form.values.stageId || null} onChange={value => form.setFieldValue('stageId', value ?? '')} />
           <NumberInput label={`Value (${currency})`} min={0} decimalScale={2} thousandSeparator=" " hideControls {...form.getInputProps('value')} />
-          <MemberSelect label="Owner" placeholder="By assignment rules" clearable {...form.getInputProps('ownerId')} onChange={value => form.setFieldValue('ownerId', value ?? '')} />
+          <MemberSelect label="Owner" placeholder="By assignment rules" clearable {...form.getInputProps('ownerId')} value={form.values.ownerId || null} onChange={value => form.setFieldValue('ownerId', value ?? '')} />
           <TextInput label="Source" placeholder="Website, referral…" list="lead-sources" {...form.getInputProps('source')} />
         </SimpleGrid>
         <datalist id="lead-sources">
