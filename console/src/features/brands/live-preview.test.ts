@@ -24,4 +24,5 @@ test('the two colours can be swapped', () => {
 
 test('a new name does not reach into the legal name', () => {
   expect(withEdits(html, saved, { ...saved, name: 'Ebb', legalName: 'Tide & Partner GmbH' })).toContain('>Ebb</td><p>Tide &amp; Partner GmbH, Street 1</p>')
+  expect(withEdits(html, saved, { ...saved, name: 'Ebb' })).toContain('>Ebb</td><p>Tide &amp; Co GmbH, Street 1</p>')
 })

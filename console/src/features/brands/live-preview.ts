@@ -2,7 +2,7 @@ import type { Brand, BrandFields } from '@/api/types'
 
 const escaped = (text: string) => text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;').replace(/"/g, '&quot;')
 
-/** In this order, so that a name that is part of another value (the legal name of a brand) does not tear it apart. */
+/** In this order, and unchanged ones too, so that a name that is part of another value (the legal name) does not tear it apart. */
 const SHOWN = ['postalAddress', 'legalName', 'websiteUrl', 'logoUrl', 'fontFamily', 'name'] as const
 
 /**
@@ -14,13 +14,13 @@ export function withEdits(html: string, saved: Brand, edited: BrandFields): stri
   // Two steps, so that swapping the two colours does not turn both into one.
   const marks: [string, string][] = []
   const swap = (from: string | null | undefined, to: string | null | undefined, flags = 'g') => {
-    if (!from || from === to) return
+    if (!from) return
     const mark = `\u0000${marks.length}\u0000`
     marks.push([mark, to ?? ''])
     result = result.replace(new RegExp(from.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'), flags), mark)
   }
-  swap(saved.primaryColor, edited.primaryColor, 'gi')
-  swap(saved.accentColor, edited.accentColor, 'gi')
+  if (saved.primaryColor !== edited.primaryColor) swap(saved.primaryColor, edited.primaryColor, 'gi')
+  if (saved.accentColor !== edited.accentColor) swap(saved.accentColor, edited.accentColor, 'gi')
   for (const key of SHOWN) {
     const from = saved[key]
     const to = edited[key]
