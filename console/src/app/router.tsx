@@ -51,7 +51,11 @@ export function createConsoleRouter(client: QueryClient) {
     owner = next
     if (before === undefined) return
     // Nothing one person or workspace was shown may be seen by the next.
-    client.clear()
+    if (next === '') client.clear()
+    else {
+      client.removeQueries({ type: 'inactive' })
+      void client.resetQueries()
+    }
     void router.invalidate()
   })
   return router

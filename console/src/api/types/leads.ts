@@ -96,7 +96,7 @@ export interface Stage {
 }
 
 export interface StageDraft {
-  id?: Id
+  id?: Id | null
   name: string
   probability: number
   status: LeadStatus

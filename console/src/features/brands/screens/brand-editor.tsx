@@ -9,6 +9,7 @@ import { FormError, Loaded } from '@/components/ui/states'
 import { useCan } from '@/lib/auth/permissions'
 import { isProblem, toFormErrors } from '@/lib/problem'
 import { brandQuery, updateBrand } from '../api/brands'
+import { LogoField } from '../components/logo-field'
 import { BrandPreviewPane } from '../components/brand-preview'
 import { brandRoute } from '../routes'
 import classes from './brand-editor.module.css'
@@ -121,7 +122,7 @@ function Editor({ brand }: { brand: Brand }) {
                   <ColorInput label="Accent colour" format="hex" withEyeDropper={false} {...field('accentColor')} />
                 </SimpleGrid>
                 <Select label="Font" allowDeselect={false} data={[...new Set([brand.fontFamily, ...FONTS])].map(value => ({ value, label: value.split(',')[0]!.replaceAll("'", '') }))} {...field('fontFamily')} />
-                <TextInput label="Logo address" placeholder="https://…" description="Shown at the top of every message. A transparent PNG reads well on light and dark." {...field('logoUrl')} />
+                <LogoField {...field('logoUrl')} value={form.values.logoUrl ?? ''} onText={value => form.setFieldValue('logoUrl', value)} />
               </Stack>
             </Section>
             <Section title="Sender">

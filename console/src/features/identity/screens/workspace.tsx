@@ -21,7 +21,10 @@ const zones = (current: string) => [...new Set([current, 'UTC', ...Intl.supporte
 const names = new Intl.DisplayNames('en', { type: 'region', fallback: 'none' })
 const countries = () => {
   const letters = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZ']
-  const codes = letters.flatMap(first => letters.map(second => first + second)).filter(code => !['EU', 'EZ', 'UN', 'XA', 'XB', 'ZZ'].includes(code))
+  const codes = letters
+    .flatMap(first => letters.map(second => first + second))
+    // Countries that are gone (DD, SU) are read as their successors.
+    .filter(code => !['EU', 'EZ', 'UN', 'QO', 'XA', 'XB', 'ZZ'].includes(code) && new Intl.Locale(`und-${code}`).region === code)
   return codes.flatMap(code => {
     const name = names.of(code)
     return name ? [{ value: code, label: name }] : []

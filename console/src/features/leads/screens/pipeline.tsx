@@ -32,7 +32,7 @@ function StageEditor({ pipeline, stages }: { pipeline: Pipeline; stages: Stage[]
   const [dirty, setDirty] = useState(false)
   const save = useMutation({
     meta: { showsError: true },
-    mutationFn: () => saveStages(pipeline.id, rows.map(({ key: _key, ...stage }) => ({ ...stage, name: stage.name.trim() }))),
+    mutationFn: () => saveStages(pipeline.id, rows.map(({ id, name, probability, status }) => ({ id: id ?? null, name: name.trim(), probability, status }))),
     onSuccess: () => {
       setDirty(false)
       notifications.show({ message: 'Pipeline saved' })
