@@ -5,6 +5,8 @@ export interface Queue {
   name: string
   paused: boolean
   ready: number
+  /** Jobs held because the workspace has paused the queue. */
+  parked?: number
   scheduled: number
   running: number
   failed: number
@@ -24,16 +26,20 @@ export interface Job {
   attempt: number
   maxAttempts: number
   runAt: Instant
+  /** Cancelled, and has not stopped yet. */
+  cancelRequested?: boolean
+  /** 0 to 100. */
   progress?: number | null
   progressText?: string | null
   error?: string | null
   createdAt: Instant
   finishedAt?: Instant | null
-  log?: { at: Instant; message: string; level?: string }[]
+  log?: { at: Instant; attempt?: number; text: string }[]
 }
 
 export interface Worker {
   id: Id
+  service?: string
   host: string
   startedAt: Instant
   seenAt: Instant
@@ -41,7 +47,11 @@ export interface Worker {
   running: number
 }
 
-export type ScheduleTarget = { event: string } | { job: string; payload?: unknown }
+export interface ScheduleTarget {
+  event?: string | null
+  job?: string | null
+  payload?: unknown
+}
 export type Misfire = 'once' | 'all' | 'skip'
 
 export interface ScheduleFields {
@@ -62,11 +72,13 @@ export interface Schedule extends ScheduleFields {
 }
 
 export interface ScheduleExecution {
-  id?: Id
-  dueAt?: Instant
-  firedAt?: Instant
-  status?: string
-  error?: string | null
+  id: Id
+  kind: string
+  dueAt: Instant
+  firedAt: Instant
+  latenessSeconds: number
+  /** Times that were missed and not made up for. */
+  leftOut: number
 }
 
 export interface ScheduledTask {

@@ -113,7 +113,7 @@ export function mappingProblems(state: WizardState): Map<number, string> {
     if (other === undefined) first.set(key, column.name)
     else problems.set(column.index, `“${other}” already fills this field`)
   }
-  if (!first.has('email') && !first.has('phone')) problems.set(-1, 'Map at least one column to Email or Phone: a lead needs a way to be reached.')
+  if (!['email', 'email2', 'phone', 'phone2'].some(field => first.has(field))) problems.set(-1, 'Map at least one column to Email or Phone: a lead needs a way to be reached.')
   return problems
 }
 
@@ -158,7 +158,7 @@ const DELIMITERS: Record<string, string> = { ',': 'Comma', ';': 'Semicolon', '\t
 export const delimiterName = (delimiter: string) => DELIMITERS[delimiter] ?? delimiter
 export const delimiterChoices = (current: string) => [...new Set([...Object.keys(DELIMITERS), current])].filter(Boolean).map(value => ({ value, label: delimiterName(value) }))
 
-const ENCODINGS = ['utf-8', 'utf-16', 'windows-1252', 'iso-8859-1']
+const ENCODINGS = ['utf-8', 'utf-16le', 'utf-16be', 'windows-1252', 'windows-1250', 'windows-1251', 'windows-1253', 'windows-1254', 'windows-1257', 'iso-8859-1', 'iso-8859-2', 'iso-8859-15', 'macintosh']
 export const encodingChoices = (current: string) => [...new Set([current, ...ENCODINGS.filter(value => value.toLowerCase() !== current.toLowerCase())])].filter(Boolean)
 
 /** Seconds until the end, from the rows done so far. */

@@ -19,4 +19,4 @@ export const updateSchedule = (schedule: Schedule, fields: Partial<ScheduleField
 export const deleteSchedule = (id: Id) => api.delete(`${base}/schedules/${id}`)
 export const actOnSchedule = (id: Id, verb: 'run' | 'pause' | 'resume') => api.post(`${base}/schedules/${id}/${verb}`)
 
-export const targetName = (target: ScheduleTarget | undefined) => (!target ? '–' : 'event' in target && target.event ? `Event ${target.event}` : 'job' in target ? `Job ${target.job}` : '–')
+export const targetName = (target: ScheduleTarget | undefined) => (target?.event ? `Event ${target.event}` : target?.job ? `Job ${target.job}` : '–')

@@ -5,7 +5,7 @@ import { DataTable } from '@/components/ui/data-table'
 import { Facts, Section } from '@/components/ui/section'
 import { Loaded } from '@/components/ui/states'
 import { label } from '@/components/ui/status-badge'
-import { formatDateTime, useFormat } from '@/lib/format'
+import { formatDateTime, plural, useFormat } from '@/lib/format'
 import { executionsQuery, nextTimesQuery, targetName } from '../api/scheduler'
 import { ScheduleForm } from './schedule-form'
 
@@ -39,11 +39,11 @@ export function ScheduleDetail({ schedule, mayWrite, onClose }: { schedule: Sche
                 label="Last runs"
                 inline
                 rows={list}
-                rowKey={entry => entry.id ?? `${entry.dueAt}`}
+                rowKey={entry => entry.id}
                 columns={[
                   { key: 'due', header: 'Due', cell: entry => format.dateTime(entry.dueAt) },
                   { key: 'fired', header: 'Fired', cell: entry => format.time(entry.firedAt) },
-                  { key: 'state', header: 'Result', cell: entry => entry.error ?? (entry.status ? label(entry.status) : '–') },
+                  { key: 'kind', header: 'Why', cell: entry => (entry.leftOut ? `${label(entry.kind)}, ${plural(entry.leftOut, 'missed time')} left out` : label(entry.kind)) },
                 ]}
                 empty={<Text size="sm" c="dimmed" p="md">It has not run yet.</Text>}
               />

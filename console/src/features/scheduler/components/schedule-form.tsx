@@ -45,7 +45,6 @@ export function ScheduleForm({ schedule, onClose }: { schedule?: Schedule; onClo
   const client = useQueryClient()
   const { tenant } = useSession()
   const target = schedule?.target
-  const isEvent = !target || 'event' in target
   const form = useForm<Values>({
     initialValues: {
       name: schedule?.name ?? '',
@@ -53,9 +52,9 @@ export function ScheduleForm({ schedule, onClose }: { schedule?: Schedule; onClo
       cron: schedule?.cron ?? '0 8 * * 1-5',
       everySeconds: schedule?.everySeconds ?? 3600,
       timeZone: schedule?.timeZone ?? tenant.timeZone,
-      does: isEvent ? 'event' : 'job',
-      target: target ? ('event' in target ? target.event : target.job) : '',
-      payload: target && 'job' in target && target.payload ? JSON.stringify(target.payload, null, 2) : '',
+      does: target?.job ? 'job' : 'event',
+      target: target?.event ?? target?.job ?? '',
+      payload: target?.payload ? JSON.stringify(target.payload, null, 2) : '',
       misfire: schedule?.misfire ?? 'once',
     },
     validate: {

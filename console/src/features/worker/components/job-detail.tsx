@@ -12,15 +12,15 @@ import { actOnJob, jobQuery, type JobVerb } from '../api/worker'
 
 const ALLOWED: Record<JobState, JobVerb[]> = {
   ready: ['cancel'],
-  scheduled: ['cancel'],
+  scheduled: ['retry', 'cancel'],
   running: ['cancel'],
   dead: ['retry', 'discard'],
   cancelled: ['retry', 'discard'],
-  completed: [],
+  completed: ['discard'],
 }
 
 const VERBS: Record<JobVerb, { label: string; done: string; ask?: string }> = {
-  retry: { label: 'Try again', done: 'The job will run again' },
+  retry: { label: 'Run now', done: 'The job will run' },
   cancel: { label: 'Cancel job', done: 'The job is being cancelled', ask: 'A running job stops at its next safe point. What it has done so far stays.' },
   discard: { label: 'Discard', done: 'The job was discarded', ask: 'The job is removed for good and will not run again.' },
 }
@@ -49,7 +49,7 @@ function Detail({ job }: { job: Job }) {
       <Facts
         items={[
           ['Type', <code key="type">{job.type}</code>],
-          ['State', <StateBadge key="state" state={job.state} />],
+          ['State', <span key="state" style={{ display: 'inline-flex', gap: 8, alignItems: 'center' }}><StateBadge state={job.state} />{job.cancelRequested && 'is being cancelled'}</span>],
           ['Queue', job.queue],
           ['Attempt', `${job.attempt} of ${job.maxAttempts}`],
           ['Created', format.dateTime(job.createdAt)],
@@ -60,7 +60,7 @@ function Detail({ job }: { job: Job }) {
       />
       {job.progress !== null && job.progress !== undefined && (
         <div>
-          <Progress value={job.progress <= 1 && job.state !== 'completed' ? job.progress * 100 : job.progress} aria-label="Job progress" />
+          <Progress value={job.progress} aria-label="Job progress" />
           {job.progressText && <p style={{ margin: '6px 0 0', fontSize: 13, color: 'var(--tl-ink-2)' }}>{job.progressText}</p>}
         </div>
       )}
@@ -77,7 +77,7 @@ function Detail({ job }: { job: Job }) {
                 <time dateTime={line.at} style={{ color: 'var(--tl-ink-2)' }}>
                   {format.time(line.at)}
                 </time>
-                <span style={{ overflowWrap: 'anywhere' }}>{line.message}</span>
+                <span style={{ overflowWrap: 'anywhere' }}>{line.text}</span>
               </li>
             ))}
           </ol>

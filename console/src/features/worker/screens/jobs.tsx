@@ -75,11 +75,9 @@ export function Jobs() {
 function JobProgress({ job }: { job: Job }) {
   if (job.error && job.state !== 'completed') return <span style={{ color: 'var(--tl-red)' }} title={job.error}>{job.error}</span>
   if (job.progress === null || job.progress === undefined) return <>{job.progressText ?? '–'}</>
-  // Reported as a share by some jobs and in percent by others.
-  const percent = job.progress <= 1 && job.state !== 'completed' ? job.progress * 100 : job.progress
   return (
     <span style={{ display: 'grid', gap: 3 }} title={job.progressText ?? undefined}>
-      <Progress value={percent} size={5} aria-label={`Progress of ${job.type}`} />
+      <Progress value={job.progress} size={5} aria-label={`Progress of ${job.type}`} />
     </span>
   )
 }

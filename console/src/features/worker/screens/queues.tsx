@@ -45,12 +45,13 @@ function QueueTable({ queues }: { queues: Queue[] }) {
   })
   const press = async (queue: Queue) => {
     if (queue.paused) return change.mutate({ queue, verb: 'resume' })
-    if (await confirm({ title: `Pause the queue ${queue.name}?`, body: 'Jobs that run now finish. New ones wait until somebody resumes the queue; nothing is lost.', confirm: 'Pause queue' })) change.mutate({ queue, verb: 'pause' })
+    if (await confirm({ title: `Pause the queue ${queue.name}?`, body: 'Jobs of this workspace that run now finish. The others wait until somebody resumes the queue; nothing is lost.', confirm: 'Pause queue' })) change.mutate({ queue, verb: 'pause' })
   }
   const columns: Column<Queue>[] = [
     { key: 'name', header: 'Queue', cell: queue => <strong style={{ fontWeight: 500 }}>{queue.name}</strong> },
     { key: 'state', header: 'State', hideBelow: 'sm', cell: queue => <StatusBadge tone={queue.paused ? 'amber' : 'green'}>{queue.paused ? 'Paused' : 'On'}</StatusBadge> },
     { key: 'ready', header: 'Waiting', align: 'right', cell: queue => quiet(queue.ready) },
+    { key: 'parked', header: 'Held', align: 'right', hideBelow: 'lg', cell: queue => quiet(queue.parked ?? 0) },
     { key: 'scheduled', header: 'Scheduled', align: 'right', hideBelow: 'md', cell: queue => quiet(queue.scheduled) },
     { key: 'running', header: 'Running', align: 'right', hideBelow: 'sm', cell: queue => quiet(queue.running) },
     { key: 'dead', header: 'Gave up', align: 'right', cell: queue => (queue.dead ? <Link to="/system/jobs" search={{ state: 'dead' }} className="tl-link" style={{ color: 'var(--tl-red)' }}>{formatNumber(queue.dead)}</Link> : quiet(0)) },
@@ -79,7 +80,7 @@ function QueueTable({ queues }: { queues: Queue[] }) {
 function WorkerTable({ workers }: { workers: Worker[] }) {
   const format = useFormat()
   const columns: Column<Worker>[] = [
-    { key: 'host', header: 'Worker', cell: worker => <strong style={{ fontWeight: 500 }}>{worker.host}</strong> },
+    { key: 'host', header: 'Worker', cell: worker => <strong style={{ fontWeight: 500 }}>{worker.service ? `${worker.service} on ${worker.host}` : worker.host}</strong> },
     { key: 'running', header: 'Running', align: 'right', width: 90, cell: worker => quiet(worker.running) },
     { key: 'types', header: 'Does', hideBelow: 'sm', cell: worker => <span title={worker.types.join(', ')}>{worker.types.join(', ')}</span> },
     { key: 'started', header: 'Started', hideBelow: 'md', cell: worker => format.relative(worker.startedAt) },
