@@ -12,14 +12,20 @@ import { setMembers } from '../api/assignment'
 export function PoolMembers({ pool, readOnly }: { pool: Pool; readOnly: boolean }) {
   const client = useQueryClient()
   const members = useMembers()
-  const [rows, setRows] = useState(pool.members)
+  const [draft, setDraft] = useState<PoolMember[] | null>(null)
+  const rows = draft ?? pool.members
   const save = useMutation({
+    // The whole list is sent each time, so two saves must not overtake each other.
+    scope: { id: `pool ${pool.id}` },
     mutationFn: (next: PoolMember[]) => setMembers(pool.id, next),
-    onError: () => setRows(pool.members),
-    onSettled: () => client.invalidateQueries({ queryKey: ['assignment'] }),
+    onSettled: async (_saved, error, sent) => {
+      await client.invalidateQueries({ queryKey: ['assignment'] })
+      // What the server has now is shown again, unless something newer was typed meanwhile.
+      setDraft(current => (error || current === sent ? null : current))
+    },
   })
   const commit = (next: PoolMember[]) => {
-    setRows(next)
+    setDraft(next)
     save.mutate(next)
   }
   const edit = (userId: string, part: Partial<PoolMember>) => rows.map(row => (row.userId === userId ? { ...row, ...part } : row))
@@ -31,7 +37,7 @@ export function PoolMembers({ pool, readOnly }: { pool: Pool; readOnly: boolean 
       header: 'Weight',
       width: 110,
       cell: row => (
-        <NumberInput aria-label={`Weight of ${name(row)}`} size="xs" min={1} max={100} readOnly={readOnly} value={row.weight} onChange={value => setRows(edit(row.userId, { weight: Number(value) || 1 }))} onBlur={() => changed(pool.members, rows) && save.mutate(rows)} />
+        <NumberInput aria-label={`Weight of ${name(row)}`} size="xs" min={1} max={100} readOnly={readOnly} value={row.weight} onChange={value => setDraft(edit(row.userId, { weight: Number(value) || 1 }))} onBlur={() => changed(pool.members, rows) && save.mutate(rows)} />
       ),
     },
     {
@@ -43,11 +49,11 @@ export function PoolMembers({ pool, readOnly }: { pool: Pool; readOnly: boolean 
         <NumberInput
           aria-label={`Capacity of ${name(row)}`}
           size="xs"
-          min={0}
+          min={1}
           placeholder="No limit"
           readOnly={readOnly}
           value={row.capacity ?? ''}
-          onChange={value => setRows(edit(row.userId, { capacity: value === '' ? null : Number(value) }))}
+          onChange={value => setDraft(edit(row.userId, { capacity: value === '' ? null : Number(value) }))}
           onBlur={() => changed(pool.members, rows) && save.mutate(rows)}
         />
       ),

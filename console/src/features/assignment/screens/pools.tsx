@@ -58,7 +58,7 @@ export function Pools() {
                     )
                   }
                 >
-                  <PoolMembers key={pool.version} pool={pool} readOnly={!mayWrite} />
+                  <PoolMembers pool={pool} readOnly={!mayWrite} />
                 </Section>
               ))}
             </Stack>
