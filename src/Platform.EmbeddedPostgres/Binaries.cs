@@ -44,6 +44,13 @@ internal sealed partial record Binaries(string Folder, int Major, string Version
     public static bool IsComplete(string folder) =>
         File.Exists(Program(folder, "postgres")) && File.Exists(Program(folder, "initdb")) && File.Exists(Program(folder, "pg_ctl"));
 
+    /// <summary>Tells sets apart: some systems put links to theirs on the PATH.</summary>
+    public static string RealProgram(string folder)
+    {
+        var postgres = Program(folder, "postgres");
+        return File.ResolveLinkTarget(postgres, returnFinalTarget: true)?.FullName ?? postgres;
+    }
+
     private static string Program(string folder, string name) =>
         Path.Combine(folder, OperatingSystem.IsWindows() ? name + ".exe" : name);
 
