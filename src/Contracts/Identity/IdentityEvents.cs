@@ -1,0 +1,62 @@
+namespace Tideline.Contracts.Identity;
+
+/// <summary>Somebody got an account.</summary>
+[Event("user.registered")]
+public sealed record UserRegistered : IEvent
+{
+    public required Guid UserId { get; init; }
+    public required string Email { get; init; }
+    public required string Name { get; init; }
+    public string Key => UserId.ToString();
+}
+
+/// <summary>A workspace was opened. Services make what a new tenant needs (a pipeline, a brand) when they see it.</summary>
+[Event("tenant.created")]
+public sealed record TenantCreated : IEvent
+{
+    public required Guid TenantId { get; init; }
+    public required string Name { get; init; }
+    /// <summary>ISO 3166 alpha-2; the default for phone numbers typed without a country.</summary>
+    public required string Country { get; init; }
+    /// <summary>IANA zone.</summary>
+    public required string TimeZone { get; init; }
+    /// <summary>ISO 4217.</summary>
+    public required string Currency { get; init; }
+    public required Guid OwnerId { get; init; }
+    public string Key => TenantId.ToString();
+}
+
+/// <summary>The workspace's name, country, zone or currency changed. Carries all of them.</summary>
+[Event("tenant.updated")]
+public sealed record TenantUpdated : IEvent
+{
+    public required Guid TenantId { get; init; }
+    public required string Name { get; init; }
+    public required string Country { get; init; }
+    public required string TimeZone { get; init; }
+    public required string Currency { get; init; }
+    public string Key => TenantId.ToString();
+}
+
+/// <summary>A person's place in a tenant: joined, got another role, or left.</summary>
+[Event("membership.changed")]
+public sealed record MembershipChanged : IEvent
+{
+    public required Guid UserId { get; init; }
+    public required string Email { get; init; }
+    public required string Name { get; init; }
+    public required string Role { get; init; }
+    /// <summary>False when the person has left the tenant.</summary>
+    public required bool Active { get; init; }
+    public string Key => UserId.ToString();
+}
+
+/// <summary>A session ended before its access token does; holders of that token must be turned away.</summary>
+[Event("session.revoked")]
+public sealed record SessionRevoked : IEvent
+{
+    public required Guid SessionId { get; init; }
+    /// <summary>When the last access token of the session would have ended by itself.</summary>
+    public required DateTimeOffset Until { get; init; }
+    public string Key => SessionId.ToString();
+}

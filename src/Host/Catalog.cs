@@ -1,0 +1,14 @@
+using Tideline.Platform.Hosting;
+
+namespace Tideline.Host;
+
+/// <summary>The services of the platform. Adding one is a line here.</summary>
+internal static class Catalog
+{
+    public static IReadOnlyList<IService> All { get; } =
+    [
+        new Leads.LeadsService(),
+        new Customers.CustomersService(),
+        new Assignment.AssignmentService(),
+    ];
+}

@@ -1,0 +1,87 @@
+using Tideline.Host.Gateway;
+using Tideline.Host.Live;
+using Tideline.Host.Operations;
+using Tideline.Platform.Clients;
+using Tideline.Platform.Hosting;
+
+namespace Tideline.Host;
+
+/// <summary>One process of the platform, from its options to a running application.</summary>
+internal sealed class TidelineHost : IAsyncDisposable
+{
+    private readonly DataSetup _data;
+
+    private TidelineHost(WebApplication app, DataSetup data, Topology topology) => (App, _data, Topology) = (app, data, topology);
+
+    public WebApplication App { get; }
+
+    public Topology Topology { get; }
+
+    /// <summary>Prepares the databases and builds the application; nothing listens yet.</summary>
+    public static async Task<TidelineHost> BuildAsync(TidelineOptions options, CancellationToken ct)
+    {
+        var topology = Topology.Parse(options.Target, Catalog.All);
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions
+        {
+            ContentRootPath = AppContext.BaseDirectory,
+            WebRootPath = WebRoot.Find(),
+            ApplicationName = "tideline",
+        });
+        builder.Configuration.AddInMemoryCollection(options.Settings);
+        builder.WebHost.UseUrls(options.Urls).ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+        builder.ConfigureTelemetry(topology);
+        using var startLogging = LoggerFactory.Create(logging => logging.AddConfiguration(builder.Configuration.GetSection("Logging")).AddSimpleConsole());
+        var data = await DataSetup.PrepareAsync(options, topology, builder.Configuration, startLogging.CreateLogger("Tideline.Start"), ct);
+        try
+        {
+            builder.Configuration.AddInMemoryCollection(data.Made);
+            builder.AddPlatform(Directory(topology, builder.Configuration), data.Databases);
+            builder.Services.AddSingleton(topology).AddSingleton(data).AddSingleton(options);
+            foreach (var service in topology.Local) builder.AddService(service);
+            builder.AddApiDescriptions(topology);
+            if (topology.IsGateway) builder.AddGateway();
+
+            var app = builder.Build();
+            app.UseEdge(topology);
+            app.UsePlatform();
+            foreach (var service in topology.Local) app.MapService(service);
+            app.MapHealth();
+            app.MapApiDescriptions(topology);
+            if (topology.IsGateway) app.MapGateway(topology);
+            return new TidelineHost(app, data, topology);
+        }
+        catch
+        {
+            await data.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Migrates the databases of the services hosted here.</summary>
+    public Task MigrateAsync(CancellationToken ct) => App.Services.MigrateAsync(ct);
+
+    /// <summary>Migrates, then listens.</summary>
+    public async Task StartAsync(CancellationToken ct)
+    {
+        await MigrateAsync(ct);
+        await App.StartAsync(ct);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await App.DisposeAsync();
+        await _data.DisposeAsync();
+    }
+
+    private static ServiceDirectory Directory(Topology topology, IConfiguration configuration)
+    {
+        var directory = new ServiceDirectory();
+        foreach (var service in topology.Local) directory.Local.Add(service.Name);
+        foreach (var service in topology.Remote)
+        {
+            if (configuration[$"Services:{service.Name}:Url"] is not { Length: > 0 } urls) continue;
+            directory.SetRemote(service.Name, [.. urls.Split(',', StringSplitOptions.TrimEntries).Select(u => new Uri(u))]);
+        }
+        return directory;
+    }
+}

@@ -1,0 +1,98 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Tideline.Platform.Api;
+using Tideline.Platform.Clients;
+using Tideline.Platform.Data;
+using Tideline.Platform.Events;
+using Tideline.Platform.Jobs;
+using Tideline.Platform.Realtime;
+using Tideline.Platform.Security;
+
+namespace Tideline.Platform.Hosting;
+
+/// <summary>Puts the building blocks into a host.</summary>
+public static class PlatformExtensions
+{
+    /// <summary>Everything that services stand on: data, bus, clients, security, API manners.</summary>
+    public static void AddPlatform(this IHostApplicationBuilder builder, ServiceDirectory directory, DatabaseDirectory databases)
+    {
+        var services = builder.Services;
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton(directory);
+        services.AddSingleton(databases);
+        services.AddSingleton<InProcessPipeline>();
+        services.AddSingleton<ServiceTokens>();
+        services.AddSingleton<SigningKeys>();
+        services.AddSingleton<RevokedSessions>();
+        services.AddSingleton<AccessTokenValidator>();
+        services.AddSingleton<Migrator>();
+        services.AddScoped<Caller>();
+        services.AddServiceHttpClient(ServiceTokens.Client, "identity");
+        services.AddServiceHttpClient(SigningKeys.Client, "identity");
+
+        services.ConfigureHttpJsonOptions(options => ApiJson.Configure(options.SerializerOptions));
+        services.AddProblemDetails(options => options.CustomizeProblemDetails = ProblemWriter.Complete);
+        services.AddExceptionHandler<ProblemWriter>();
+        services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
+
+        services.AddSingleton<Supervisor>();
+        services.AddHostedService(provider => provider.GetRequiredService<Supervisor>());
+        services.Configure<HostOptions>(options =>
+        {
+            options.ShutdownTimeout = TimeSpan.FromSeconds(25);
+            // A loop's failure is the supervisor's business, never the end of the process.
+            options.BackgroundServiceExceptionBehavior = BackgroundServiceExceptionBehavior.Ignore;
+        });
+    }
+
+    /// <summary>Declares a service that runs in this process.</summary>
+    public static ServiceRegistration AddService(this IHostApplicationBuilder builder, IService service)
+    {
+        var registration = new ServiceRegistration(service.Name, service.GetType().Assembly);
+        builder.Services.AddSingleton(registration);
+        service.Add(new ServiceBuilder(registration, builder.Services, builder.Configuration.GetSection("Services:" + service.Name)));
+        return registration;
+    }
+
+    /// <summary>The pipeline that every request passes, from a socket or from memory.</summary>
+    public static void UsePlatform(this WebApplication app)
+    {
+        var inProcess = app.Services.GetRequiredService<InProcessPipeline>();
+        app.Use(next => inProcess.Pipeline = next);
+        app.UseExceptionHandler();
+        app.UseStatusCodePages();
+        app.UseRouting();
+        app.Use((context, next) =>
+        {
+            // Read twice: by the endpoint, and by the fingerprint of its idempotency key.
+            if (context.GetEndpoint()?.Metadata.GetMetadata<IdempotentMetadata>() is not null) context.Request.EnableBuffering();
+            return next(context);
+        });
+        app.UseMiddleware<AccessMiddleware>();
+    }
+
+    /// <summary>Maps a service's endpoints.</summary>
+    public static void MapService(this IEndpointRouteBuilder app, IService service)
+    {
+        var name = new ServiceName(service.Name);
+        service.Map(new ServiceRoutes(
+            app.MapGroup("/api/" + service.Name).WithMetadata(name).WithGroupName(service.Name),
+            app.MapGroup("/internal/" + service.Name).WithMetadata(name).ExcludeFromDescription()));
+    }
+
+    /// <summary>Brings the databases of the given services to the state of this binary.</summary>
+    public static Task MigrateAsync(this IServiceProvider provider, CancellationToken ct)
+    {
+        var migrator = provider.GetRequiredService<Migrator>();
+        var databases = provider.GetRequiredService<DatabaseDirectory>();
+        return Task.WhenAll(provider.GetServices<ServiceRegistration>().Where(s => s.Database is not null).Select(s =>
+        {
+            var connections = databases.For(s.Name);
+            return migrator.MigrateAsync(s.Name, connections.Owner, connections.ApplicationRole, [typeof(Migrator).Assembly, s.Assembly], ct);
+        }));
+    }
+}

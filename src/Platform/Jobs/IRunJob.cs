@@ -1,0 +1,47 @@
+using Tideline.Contracts;
+
+namespace Tideline.Platform.Jobs;
+
+/// <summary>Runs one type of job, next to the database of the service that handles it.</summary>
+/// <remarks>
+/// At least once: a process may die after the work and before its record. Work that must not happen twice is guarded by the
+/// handler's own rows. Throw to be retried with backoff; <see cref="JobFailed"/> to give up at once.
+/// </remarks>
+public interface IRunJob<in TJob> where TJob : IJob
+{
+    /// <summary>Runs the job. The token is cancelled when the lease is lost or the process stops.</summary>
+    Task RunAsync(TJob job, JobRun run, CancellationToken ct);
+}
+
+/// <summary>The job can never succeed; it goes to the dead letters without further attempts.</summary>
+public sealed class JobFailed(string message) : Exception(message);
+
+/// <summary>The job has nothing to do yet; it comes back after the delay, and no attempt is counted.</summary>
+public sealed class JobSnoozed(TimeSpan delay) : Exception($"Snoozed for {delay}.")
+{
+    /// <summary>How long to wait.</summary>
+    public TimeSpan Delay { get; } = delay;
+}
+
+/// <summary>One run of one job, as its handler sees it.</summary>
+public sealed class JobRun
+{
+    private readonly Func<double, string?, CancellationToken, Task> _report;
+
+    internal JobRun(Guid id, int attempt, int maxAttempts, Func<double, string?, CancellationToken, Task> report)
+    {
+        (Id, Attempt, MaxAttempts, _report) = (id, attempt, maxAttempts, report);
+    }
+
+    /// <summary>The job.</summary>
+    public Guid Id { get; }
+
+    /// <summary>From 1. Also the fencing token: a result that carries an older attempt is refused.</summary>
+    public int Attempt { get; }
+
+    /// <summary>Attempts before the job is dead.</summary>
+    public int MaxAttempts { get; }
+
+    /// <summary>Tells how far the work is, 0 to 100, and in words.</summary>
+    public Task ReportAsync(double percent, string? text, CancellationToken ct) => _report(percent, text, ct);
+}

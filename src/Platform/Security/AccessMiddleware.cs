@@ -1,0 +1,84 @@
+using System.Security.Claims;
+using Microsoft.AspNetCore.Http;
+using Tideline.Platform.Api;
+using Tideline.Platform.Clients;
+
+namespace Tideline.Platform.Security;
+
+/// <summary>
+/// The door of every endpoint, in every topology: who is it, and may they? Runs after routing, so that the endpoint's own rule decides;
+/// an endpoint without a rule is closed.
+/// </summary>
+internal sealed class AccessMiddleware(RequestDelegate next, AccessTokenValidator validator)
+{
+    public async Task InvokeAsync(HttpContext context, Caller caller)
+    {
+        var endpoint = context.GetEndpoint();
+        if (endpoint is null)
+        {
+            await next(context);
+            return;
+        }
+        var token = await TokenAsync(context);
+        if (token is not null) Adopt(context, caller, token);
+        switch (endpoint.Metadata.GetMetadata<AccessRule>())
+        {
+            case AccessRule.Anonymous:
+                break;
+            case AccessRule.SignedIn:
+                if (caller.UserId is null) throw Unauthenticated(context);
+                break;
+            case AccessRule.Permission(var permission):
+                if (caller.UserId is null) throw Unauthenticated(context);
+                if (caller.TenantIdOrNull is null || !caller.Can(permission)) throw Missing(permission);
+                break;
+            case AccessRule.Services(var services):
+                if (token is null) throw Unauthenticated(context);
+                if (caller.Service is null || !services.Contains(caller.Service))
+                    throw new Problem(StatusCodes.Status403Forbidden, "caller_not_allowed", "This endpoint is for other services of the platform.");
+                break;
+            default:
+                throw new Problem(StatusCodes.Status403Forbidden, "forbidden", "This endpoint says of nobody that they may call it.");
+        }
+        if (endpoint.Metadata.GetMetadata<ServiceName>() is { } service) ServiceFlow.Enter(service.Name, caller.TenantIdOrNull);
+        await next(context);
+    }
+
+    private async ValueTask<AccessToken?> TokenAsync(HttpContext context)
+    {
+        var header = context.Request.Headers.Authorization.ToString();
+        string? raw = null;
+        if (header.StartsWith("Bearer ", StringComparison.Ordinal)) raw = header[7..];
+        // Browsers cannot set headers on a WebSocket; SignalR's client sends the token in the query of the hub only.
+        else if (context.Request.Path.StartsWithSegments("/live", StringComparison.Ordinal)) raw = context.Request.Query["access_token"];
+        return string.IsNullOrEmpty(raw) ? null : await validator.ValidateAsync(raw, context.RequestAborted);
+    }
+
+    private static void Adopt(HttpContext context, Caller caller, AccessToken token)
+    {
+        if (token.Kind == "service")
+        {
+            // Only a service may name the tenant for which it works; from anybody else the header means nothing.
+            var tenant = Guid.TryParse(context.Request.Headers[ServiceCallHandler.TenantHeader], out var id) ? id : (Guid?)null;
+            caller.UseService(token.Subject, tenant);
+            return;
+        }
+        caller.UseUser(Guid.Parse(token.Subject), token.TenantId, token.SessionId ?? Guid.Empty, token.Role ?? "", token.Permissions);
+        context.User = new ClaimsPrincipal(new ClaimsIdentity([new Claim(ClaimTypes.NameIdentifier, token.Subject)], "token"));
+    }
+
+    private static Problem Unauthenticated(HttpContext context)
+    {
+        context.Response.Headers.WWWAuthenticate = "Bearer";
+        return new Problem(StatusCodes.Status401Unauthorized, "unauthenticated", "Sign in first.", "Send a valid access token as Authorization: Bearer.");
+    }
+
+    private static Problem Missing(string permission) => new(
+        StatusCodes.Status403Forbidden, "permission_missing", $"You need the permission {permission}.", "Ask an owner or admin of the workspace.")
+    {
+        Extensions = new Dictionary<string, object?> { ["permission"] = permission },
+    };
+}
+
+/// <summary>Metadata of an endpoint: the service that it belongs to.</summary>
+public sealed record ServiceName(string Name);

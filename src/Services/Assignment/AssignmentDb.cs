@@ -1,0 +1,39 @@
+using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
+using Tideline.Assignment.Pools;
+using Tideline.Assignment.Rules;
+using Tideline.Contracts;
+using Tideline.Platform.Data;
+using Tideline.Platform.Security;
+
+namespace Tideline.Assignment;
+
+internal sealed class AssignmentDb(DbContextOptions<AssignmentDb> options, Caller caller) : ServiceDb(options, caller)
+{
+    public DbSet<Pool> Pools => Set<Pool>();
+    public DbSet<PoolMember> Members => Set<PoolMember>();
+    public DbSet<Rule> Rules => Set<Rule>();
+    public DbSet<KnownLead> KnownLeads => Set<KnownLead>();
+    public DbSet<OpenItem> OpenItems => Set<OpenItem>();
+    public DbSet<Decision> Decisions => Set<Decision>();
+    public DbSet<WaitingLead> Waiting => Set<WaitingLead>();
+
+    protected override void OnModelCreating(ModelBuilder modelBuilder)
+    {
+        modelBuilder.Entity<Pool>(pool => pool.ToTable("pool").Property(x => x.Version).IsRowVersion());
+        modelBuilder.Entity<PoolMember>().ToTable("pool_member").HasKey(x => new { x.TenantId, x.PoolId, x.UserId });
+        modelBuilder.Entity<Rule>(rule =>
+        {
+            rule.ToTable("rule").Property(x => x.Version).IsRowVersion();
+            rule.Property(x => x.Conditions).HasColumnType("jsonb").HasConversion(
+                c => JsonSerializer.Serialize(c, ContractsJson.Options),
+                c => JsonSerializer.Deserialize<List<Condition>>(c, ContractsJson.Options)!);
+        });
+        modelBuilder.Entity<KnownLead>(lead => lead.ToTable("known_lead").HasKey(x => new { x.TenantId, x.LeadId }));
+        modelBuilder.Entity<KnownLead>().Property(x => x.Snapshot).HasColumnType("jsonb");
+        modelBuilder.Entity<OpenItem>().ToTable("open_item").HasKey(x => new { x.TenantId, x.LeadId });
+        modelBuilder.Entity<Decision>().ToTable("assignment");
+        modelBuilder.Entity<WaitingLead>().ToTable("waiting").HasKey(x => new { x.TenantId, x.LeadId });
+        base.OnModelCreating(modelBuilder);
+    }
+}

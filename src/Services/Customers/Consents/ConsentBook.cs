@@ -1,0 +1,40 @@
+using Microsoft.EntityFrameworkCore;
+using Tideline.Contracts.Customers;
+
+namespace Tideline.Customers.Consents;
+
+/// <summary>Writes consents and suppressions, and tells everybody who sends. The caller saves.</summary>
+internal sealed class ConsentBook(CustomersDb db, TimeProvider clock)
+{
+    /// <summary>The address is not written to any more. Nothing happens when that is so already.</summary>
+    public async Task<Suppression> SuppressAsync(string channel, string address, string reason, Guid? by, CancellationToken ct)
+    {
+        var known = db.Suppressions.Local.FirstOrDefault(s => s.Channel == channel && s.Address == address)
+            ?? await db.Suppressions.SingleOrDefaultAsync(s => s.Channel == channel && s.Address == address, ct);
+        if (known is not null) return known;
+        var suppression = new Suppression { TenantId = db.Caller.TenantId, Channel = channel, Address = address, Reason = reason, CreatedBy = by, CreatedAt = clock.GetUtcNow() };
+        db.Add(suppression);
+        db.Publish(new SuppressionChanged { Channel = channel, Address = address, Reason = reason, Active = true });
+        return suppression;
+    }
+
+    /// <summary>The address may be written to again.</summary>
+    public void Release(Suppression suppression)
+    {
+        db.Remove(suppression);
+        db.Publish(new SuppressionChanged { Channel = suppression.Channel, Address = suppression.Address, Reason = suppression.Reason, Active = false });
+    }
+
+    /// <summary>Records a statement, unless the newest says the same.</summary>
+    public async Task StateAsync(
+        string channel, string topic, string address, Guid? customer, string state, string source, string? wording, DateTimeOffset at, CancellationToken ct)
+    {
+        var newest = await db.Consents.Where(c => c.Channel == channel && c.Address == address && c.Topic == topic).OrderByDescending(c => c.At).FirstOrDefaultAsync(ct);
+        if (newest?.State == state) return;
+        db.Add(new Consent
+        {
+            TenantId = db.Caller.TenantId, Channel = channel, Topic = topic, Address = address, CustomerId = customer, State = state, Source = source, Wording = wording, At = at,
+        });
+        db.Publish(new ConsentChanged { CustomerId = customer, Channel = channel, Topic = topic, State = state, Address = address, Source = source });
+    }
+}

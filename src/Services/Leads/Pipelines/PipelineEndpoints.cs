@@ -1,0 +1,69 @@
+using System.ComponentModel.DataAnnotations;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.EntityFrameworkCore;
+using Tideline.Platform.Api;
+using Tideline.Platform.Security;
+
+namespace Tideline.Leads.Pipelines;
+
+internal static class PipelineEndpoints
+{
+    public static void MapPipelines(this RouteGroupBuilder api)
+    {
+        var pipelines = api.MapGroup("/pipelines").WithTags("Pipelines");
+        pipelines.MapGet("/", List).WithName("listPipelines").Requires("leads:read");
+        pipelines.MapPut("/{id:guid}/stages", Replace).WithName("replaceStages").Requires("leads:write");
+    }
+
+    /// <summary>The pipelines with their stages, in order.</summary>
+    private static async Task<Ok<List<PipelineView>>> List(LeadsDb db, PipelineBook book, CancellationToken ct)
+    {
+        await book.StagesAsync(ct);
+        return TypedResults.Ok(await ReadAsync(db, ct));
+    }
+
+    /// <summary>Set the stages of a pipeline: with an id they are kept and renamed, without one they are new, and what is left out goes, unless leads stand there.</summary>
+    private static async Task<Ok<List<PipelineView>>> Replace(Guid id, IReadOnlyList<StageInput> body, LeadsDb db, CancellationToken ct)
+    {
+        if (body.Count is 0 or > 50) throw Problem.Invalid("body", "A pipeline has 1 to 50 stages.");
+        if (body.GroupBy(s => s.Name.Trim(), StringComparer.OrdinalIgnoreCase).FirstOrDefault(g => g.Count() > 1) is { } twice) throw Problem.Invalid("name", $"\"{twice.Key}\" is there twice.");
+        var pipeline = await db.Pipelines.SingleOrDefaultAsync(p => p.Id == id, ct) ?? throw Problem.NotFound("pipeline");
+        var known = await db.Stages.Where(s => s.PipelineId == id).ToListAsync(ct);
+        var kept = body.Where(s => s.Id is not null).Select(s => s.Id!.Value).ToHashSet();
+        if (kept.Except(known.Select(s => s.Id)).Any()) throw Problem.Invalid("id", "There is no such stage in this pipeline.");
+        var leaving = known.Where(s => !kept.Contains(s.Id)).ToList();
+        foreach (var stage in leaving)
+            if (await db.Leads.AnyAsync(l => l.StageId == stage.Id, ct)) throw Problem.Conflict("stage_in_use", $"Leads stand on \"{stage.Name}\".", "Move them first.");
+        db.RemoveRange(leaving);
+        for (var position = 0; position < body.Count; position++)
+        {
+            var (stageId, name, probability, status) = body[position];
+            if (known.FirstOrDefault(s => s.Id == stageId) is { } stage)
+                (stage.Name, stage.Position, stage.Probability, stage.Status) = (name.Trim(), position, probability, status);
+            else
+                db.Add(new Stage { TenantId = pipeline.TenantId, PipelineId = id, Name = name.Trim(), Position = position, Probability = probability, Status = status });
+        }
+        await db.SaveChangesAsync(ct);
+        return TypedResults.Ok(await ReadAsync(db, ct));
+    }
+
+    private static async Task<List<PipelineView>> ReadAsync(LeadsDb db, CancellationToken ct)
+    {
+        var stages = (await db.Stages.AsNoTracking().OrderBy(s => s.Position).ToListAsync(ct)).ToLookup(s => s.PipelineId);
+        var pipelines = await db.Pipelines.AsNoTracking().ToListAsync(ct);
+        return [.. pipelines.Select(p => new PipelineView(p.Id, p.Name, p.IsDefault,
+            [.. stages[p.Id].Select(s => new StageView(s.Id, s.Name, s.Position, s.Probability, s.Status))]))];
+    }
+}
+
+/// <summary>A stage as it shall be.</summary>
+public sealed record StageInput(Guid? Id, [Required, MaxLength(100)] string Name, [Range(0, 100)] int Probability, LeadStatus Status);
+
+/// <summary>A pipeline.</summary>
+public sealed record PipelineView(Guid Id, string Name, bool IsDefault, IReadOnlyList<StageView> Stages);
+
+/// <summary>A stage.</summary>
+public sealed record StageView(Guid Id, string Name, int Position, int Probability, LeadStatus Status);
