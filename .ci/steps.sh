@@ -34,7 +34,7 @@ is_made() { [ "$(cat "$artifacts/stamps/$1" 2>/dev/null)" = "$2" ]; }
 made() { echo "$2" >"$artifacts/stamps/$1"; }
 
 # job NAME COMMAND…: runs beside the others; its output goes to a log.
-job_names=() job_ids=()
+job_names=() job_ids=() failed_jobs=()
 job() {
   local name=$1
   shift
@@ -54,9 +54,15 @@ clean_up() {
 trap clean_up EXIT
 trap 'exit 130' INT TERM
 
-# Waits for all jobs. Shows the log of those that failed, and fails then.
+# The errors in a log of the compiler or the formatter, once each; the end of any other log.
+what_failed() {
+  if grep -q ': error ' "$1"; then grep ': error ' "$1" | sed 's/^ *//' | LC_ALL=C sort -u | head -n 60; else tail -n 40 "$1"; fi
+}
+
+# Waits for all jobs. Shows the log of those that failed, names them in failed_jobs, and fails then.
 finish_jobs() {
-  local failed=0 running i told=$SECONDS
+  local running i told=$SECONDS
+  failed_jobs=()
   while :; do
     running=""
     for i in ${job_ids[@]+"${!job_ids[@]}"}; do
@@ -68,13 +74,13 @@ finish_jobs() {
   done
   for i in ${job_ids[@]+"${!job_ids[@]}"}; do
     if ! wait "${job_ids[$i]}"; then
-      failed=1
-      say "${job_names[$i]} FAILED. The end of artifacts/log/${job_names[$i]}.log:"
-      tail -n 40 "$artifacts/log/${job_names[$i]}.log"
+      failed_jobs+=("${job_names[$i]}")
+      say "${job_names[$i]} FAILED. From artifacts/log/${job_names[$i]}.log:"
+      what_failed "$artifacts/log/${job_names[$i]}.log"
     fi
   done
   job_names=() job_ids=()
-  return $failed
+  [ ${#failed_jobs[@]} = 0 ]
 }
 
 need_tools() {
