@@ -4,6 +4,7 @@
 artifacts="$PWD/artifacts"
 mkdir -p "$artifacts/log" "$artifacts/stamps"
 exec </dev/null
+[ -t 1 ] || export NO_COLOR=1
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_SKIP_FIRST_TIME_EXPERIENCE=1 npm_config_update_notifier=false npm_config_fund=false npm_config_audit=false
 
 # One compiler for all projects instead of one each, under a name of its own so that it can be sent home afterwards.
