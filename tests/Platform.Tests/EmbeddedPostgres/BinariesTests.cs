@@ -48,6 +48,16 @@ public sealed class BinariesTests : IDisposable
         Assert.Equal(works, found.Folder);
     }
 
+    [Theory, InlineData("[{\"source\":\"native/li"), InlineData("""[{"source":"native/lib/a.so.1","target":"native/lib/a.so"}]""")]
+    public async Task A_package_whose_installation_was_cut_off_is_passed_over(string links)
+    {
+        var cutOff = Fake("native/bin");
+        await File.WriteAllTextAsync(Path.Combine(_root, "native", "pg-symlinks.json"), links, TestContext.Current.CancellationToken);
+        var works = BinarySearch.OfThisProcess().Candidates()[0];
+        var found = await FindAsync(null, null, new BinarySearch([], "/nowhere", string.Join(Path.PathSeparator, cutOff, works)));
+        Assert.Equal(works, found.Folder);
+    }
+
     [Fact]
     public async Task Data_of_a_version_without_programs_is_refused_by_name()
     {

@@ -99,7 +99,7 @@ public sealed class RecoveryTests
         {
             shell.StandardInput.Close(); // as the kernel does when the process that started it dies
             await shell.WaitForExitAsync(PrivateServer.Ct);
-            Assert.Equal(1, shell.ExitCode); // flock's word for "somebody has it"
+            Assert.Equal(1, shell.ExitCode); // it gave up, as somebody has the lock
         }
         Assert.Equal("1", await PrivateServer.AskAsync(server, "select 1"));
     }
