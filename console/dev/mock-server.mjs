@@ -1,5 +1,5 @@
 // A stand-in for the platform: the shapes of the HTTP contract over invented data. For looking at screens only.
-//   node dev/mock-server.mjs [port]      MOCK_EMPTY=1 shows a new workspace, MOCK_ROLE=agent another role
+//   node dev/mock-server.mjs [port]      MOCK_EMPTY=1 shows a new workspace, MOCK_ROLE=agent another role, MOCK_SIGNED_OUT=1 begins at the sign-in
 // A console that was built is served too, under the content security policy of the platform.
 import { existsSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
@@ -12,7 +12,7 @@ if (empty) for (const list of [d.leads, d.imports, d.campaigns, d.sandbox, d.rul
 if (empty) d.members.length = 1
 
 const session = () => ({ accessToken: 'mock', expiresIn: 900, user: d.user, tenant: d.tenant, role: 'owner', permissions: d.roles[process.env.MOCK_ROLE ?? 'owner'] })
-let signedIn = true
+let signedIn = process.env.MOCK_SIGNED_OUT !== '1'
 class Refusal extends Error {
   constructor(status, code, title, extra = {}) {
     super(title)
@@ -67,7 +67,10 @@ function tickImport(i) {
   if (i.status !== 'running') return i
   i.rowsDone = Math.min(i.rowsTotal, i.rowsDone + 900)
   Object.assign(i, { created: Math.round(i.rowsDone * 0.93), updated: Math.round(i.rowsDone * 0.04), rejected: Math.round(i.rowsDone * 0.01), duplicates: Math.round(i.rowsDone * 0.02), percent: (i.rowsDone / i.rowsTotal) * 100 })
-  if (i.rowsDone === i.rowsTotal) Object.assign(i, { status: 'completed', finishedAt: new Date().toISOString() })
+  if (i.rowsDone === i.rowsTotal) {
+    Object.assign(i, { status: 'completed', finishedAt: new Date().toISOString() })
+    for (let n = 0; n < 12; n++) d.leads.unshift(d.makeLead(0, i.id))
+  }
   return i
 }
 
@@ -139,14 +142,14 @@ on('GET', `${A}/workload`, () => (empty ? [] : d.members.slice(2, 6).map((m, i) 
 on('GET', `${A}/queue`, ({ url }) => page(d.leads.slice(4, 8).map(l => ({ leadId: l.id, since: l.createdAt, reason: 'Nobody in “Inside sales” has capacity' })), url))
 on('POST', `${A}/reassign`, ({ body }) => merge(find(d.leads, body.leadId), { ownerId: body.agentId }))
 on('GET', `${C}/campaigns`, ({ url }) => page(d.campaigns, url))
-on('POST', `${C}/campaigns`, ({ body }) => { const c = { ...(d.campaigns.at(-1) ?? {}), channel: 'email', status: 'draft', audience: { leadFilter: {} }, ...body, id: d.newId(), version: 1, createdAt: d.ago(0) }; d.campaigns.unshift(c); return c })
+on('POST', `${C}/campaigns`, ({ body }) => { const c = { ...(d.campaigns.at(-1) ?? {}), channel: 'email', status: 'draft', audience: { leadFilter: {} }, ...body, id: d.newId(), version: 1, stats: null, startedAt: null, completedAt: null, createdAt: d.ago(0) }; d.campaigns.unshift(c); return c })
 on('POST', `${C}/audience/preview`, () => ({ leads: d.leads.length, people: 612, reachable: 571, excluded: { noEmail: 18, suppressed: 9, noConsent: 14, duplicate: 28 }, sample: d.leads.slice(0, 8).map(l => ({ leadId: l.id, customerId: l.customerId, email: l.email, displayName: l.displayName })) }))
 on('POST', `${C}/preview`, ({ body }) => { const lead = d.leads.find(l => l.id === body.leadId) ?? d.leads[0]; const open = (body.html.match(/\{\{#/g) ?? []).length !== (body.html.match(/\{\{\//g) ?? []).length; return { subject: render(body.subject, lead), html: inBrand(d.brands.find(b => b.id === body.brandId) ?? d.brands[0], render(body.html, lead)), text: render(body.html, lead).replace(/<[^>]+>/g, ''), problems: open ? [{ where: 'html', message: 'A {{#block}} is not closed.' }] : [] } })
 on('GET', `${C}/campaigns/:id`, ({ id }) => find(d.campaigns, id))
 on('PATCH', `${C}/campaigns/:id`, ({ id, body, version }) => merge(find(d.campaigns, id), body, version))
 on('DELETE', `${C}/campaigns/:id`, ({ id }) => { d.campaigns.splice(d.campaigns.indexOf(find(d.campaigns, id)), 1) })
 on('POST', `${C}/campaigns/:id/test`, () => undefined)
-for (const [verb, status] of [['start', 'running'], ['schedule', 'scheduled'], ['pause', 'paused'], ['resume', 'running'], ['cancel', 'cancelled']]) on('POST', `${C}/campaigns/:id/${verb}`, ({ id, body }) => merge(find(d.campaigns, id), { status, ...(body.at ? { scheduleAt: body.at } : {}), ...(verb === 'start' ? { startedAt: d.ago(0) } : {}) }))
+for (const [verb, status] of [['start', 'running'], ['schedule', 'scheduled'], ['pause', 'paused'], ['resume', 'running'], ['cancel', 'cancelled']]) on('POST', `${C}/campaigns/:id/${verb}`, ({ id, body }) => merge(find(d.campaigns, id), { status, ...(body.at ? { scheduleAt: body.at } : {}), ...(verb === 'start' ? { startedAt: d.ago(0), stats: { recipients: 40, skipped: 0, queued: 40, sent: 0, delivered: 0, opened: 0, clicked: 0, bounced: 0, complained: 0, unsubscribed: 0, failed: 0, unknown: 0 } } : {}) }))
 on('GET', `${C}/campaigns/:id/monitor`, ({ id }) => { const c = find(d.campaigns, id); tick(c); return { status: c.status, stats: c.stats, ratePerSecond: c.status === 'running' ? 6.4 : 0, etaSeconds: c.status === 'running' ? Math.round(c.stats.queued / 6.4) : null, series: Array.from({ length: 30 }, (_, i) => ({ at: d.ago(30 - i), sent: Math.round(c.stats.sent * ((i + 1) / 30)), opened: Math.round(c.stats.opened * ((i + 1) / 30) ** 1.6), clicked: Math.round(c.stats.clicked * ((i + 1) / 30) ** 2) })), failures: [{ reason: '550 5.1.1 No such user', count: 31 }, { reason: '552 5.2.2 Mailbox full', count: 10 }, { reason: '554 5.7.1 Rejected by policy', count: 9 }] } })
 on('GET', `${C}/campaigns/:id/recipients`, ({ url }) => page(d.leads.slice(0, 200).map((l, i) => ({ customerId: l.customerId, leadId: l.id, email: l.email, displayName: l.displayName, status: ['delivered', 'opened', 'clicked', 'bounced', 'queued'][i % 5], at: d.ago(i), reason: i % 5 === 3 ? '550 5.1.1 No such user' : null })).filter(r => !url.searchParams.get('status') || r.status === url.searchParams.get('status')), url))
 on('GET', `${N}/inbox`, ({ url }) => page(d.inbox, url))

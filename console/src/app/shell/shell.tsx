@@ -30,7 +30,15 @@ function Workspace() {
   const owner = `${session.user.id} ${session.tenant.id}`
   useEffect(() => (owner.trim() ? openLive(client) : undefined), [client, owner])
   const closeMenu = menu.close
-  useEffect(() => router.subscribe('onResolved', closeMenu), [router, closeMenu])
+  useEffect(
+    () =>
+      router.subscribe('onResolved', ({ pathChanged }) => {
+        closeMenu()
+        // What had the focus is gone with its page: begin at the new one, not at the top of the window.
+        if (pathChanged && document.activeElement === document.body) document.getElementById('main')?.focus({ preventScroll: true })
+      }),
+    [router, closeMenu],
+  )
 
   return (
     <div className={classes.shell}>

@@ -6,6 +6,7 @@ import type { Brand, BrandFields } from '@/api/types'
 import { Page } from '@/components/ui/page'
 import { Section } from '@/components/ui/section'
 import { FormError, Loaded } from '@/components/ui/states'
+import { useLeaveGuard } from '@/components/ui/use-leave-guard'
 import { useCan } from '@/lib/auth/permissions'
 import { isProblem, toFormErrors } from '@/lib/problem'
 import { brandQuery, updateBrand } from '../api/brands'
@@ -96,6 +97,7 @@ function Editor({ brand }: { brand: Brand }) {
       form.setErrors(toFormErrors(error, FIELDS).fields)
     },
   })
+  useLeaveGuard(form.isDirty() && !save.isPending)
   const field = (name: (typeof FIELDS)[number]) => ({ ...form.getInputProps(name), readOnly })
   return (
     <Page

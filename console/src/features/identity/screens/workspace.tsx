@@ -5,6 +5,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import type { Tenant } from '@/api/types'
 import { Section } from '@/components/ui/section'
 import { FormError, Loaded } from '@/components/ui/states'
+import { useLeaveGuard } from '@/components/ui/use-leave-guard'
 import { useCan } from '@/lib/auth/permissions'
 import { refresh } from '@/lib/auth/session'
 import { formatDateTime } from '@/lib/format'
@@ -60,6 +61,7 @@ function WorkspaceForm({ tenant }: { tenant: Tenant }) {
     },
     onError: error => form.setErrors(toFormErrors(error, FIELDS).fields),
   })
+  useLeaveGuard(form.isDirty() && !save.isPending)
   return (
     <Section title="Workspace" note="Applies to everybody who works here.">
       <form onSubmit={form.onSubmit(values => save.mutate(values))}>

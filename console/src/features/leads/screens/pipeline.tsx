@@ -6,6 +6,7 @@ import { useState } from 'react'
 import { LEAD_STATUSES, type LeadStatus, type Pipeline, type Stage, type StageDraft } from '@/api/types'
 import { Section } from '@/components/ui/section'
 import { FormError, Lines } from '@/components/ui/states'
+import { useLeaveGuard } from '@/components/ui/use-leave-guard'
 import { label } from '@/components/ui/status-badge'
 import { SettingsPage } from '@/features/identity/components/settings-page'
 import { useCan } from '@/lib/auth/permissions'
@@ -39,6 +40,7 @@ function StageEditor({ pipeline, stages }: { pipeline: Pipeline; stages: Stage[]
       void client.invalidateQueries({ queryKey: ['leads'] })
     },
   })
+  useLeaveGuard(dirty && !save.isPending)
   const change = (next: Row[]) => {
     setRows(next)
     setDirty(true)
