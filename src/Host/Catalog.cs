@@ -7,8 +7,12 @@ internal static class Catalog
 {
     public static IReadOnlyList<IService> All { get; } =
     [
+        new Identity.IdentityService(),
+        new Brands.BrandsService(),
         new Leads.LeadsService(),
         new Customers.CustomersService(),
         new Assignment.AssignmentService(),
+        new Worker.WorkerService(),
+        new Scheduler.SchedulerService(),
     ];
 }

@@ -3,6 +3,7 @@ using Tideline.Host.Live;
 using Tideline.Host.Operations;
 using Tideline.Platform.Clients;
 using Tideline.Platform.Hosting;
+using Tideline.Platform.Telemetry;
 
 namespace Tideline.Host;
 
@@ -30,7 +31,7 @@ internal sealed class TidelineHost : IAsyncDisposable
         builder.Configuration.AddInMemoryCollection(options.Settings);
         builder.WebHost.UseUrls(options.Urls).ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
         builder.ConfigureTelemetry(topology);
-        using var startLogging = LoggerFactory.Create(logging => logging.AddConfiguration(builder.Configuration.GetSection("Logging")).AddSimpleConsole());
+        using var startLogging = LoggerFactory.Create(logging => logging.AddConfiguration(builder.Configuration.GetSection("Logging")).AddTidelineLogging(builder.Configuration));
         var data = await DataSetup.PrepareAsync(options, topology, builder.Configuration, startLogging.CreateLogger("Tideline.Start"), ct);
         try
         {
@@ -42,10 +43,12 @@ internal sealed class TidelineHost : IAsyncDisposable
             if (topology.IsGateway) builder.AddGateway();
 
             var app = builder.Build();
+            app.UseAccessLog();
             app.UseEdge(topology);
             app.UsePlatform();
             foreach (var service in topology.Local) app.MapService(service);
             app.MapHealth();
+            app.MapMetrics();
             app.MapApiDescriptions(topology);
             if (topology.IsGateway) app.MapGateway(topology);
             return new TidelineHost(app, data, topology);

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Globalization;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 
 namespace Tideline.Platform.EmbeddedPostgres;
@@ -44,6 +45,13 @@ internal sealed partial record Binaries(string Folder, int Major, string Version
     public static bool IsComplete(string folder) =>
         File.Exists(Program(folder, "postgres")) && File.Exists(Program(folder, "initdb")) && File.Exists(Program(folder, "pg_ctl"));
 
+    /// <summary>Tells sets apart: some systems put links to theirs on the PATH.</summary>
+    public static string RealProgram(string folder)
+    {
+        var postgres = Program(folder, "postgres");
+        return File.ResolveLinkTarget(postgres, returnFinalTarget: true)?.FullName ?? postgres;
+    }
+
     private static string Program(string folder, string name) =>
         Path.Combine(folder, OperatingSystem.IsWindows() ? name + ".exe" : name);
 
@@ -51,23 +59,29 @@ internal sealed partial record Binaries(string Folder, int Major, string Version
     {
         try
         {
-            NativePackage.LinkLibraries(folder);
-        }
-        catch (Exception e) when (e is UnauthorizedAccessException or IOException)
-        {
-            folder = NativePackage.CopyTo(copies, folder); // a read-only installation: complete a copy instead
-        }
-        try
-        {
+            folder = Complete(folder, copies);
             return await AskVersionAsync(folder, user, ct);
         }
         catch (Win32Exception e) when (user.IsNobody && RunAs.IsPermissionDenied(e) && NativePackage.IsMovable(folder))
         {
             return await AskVersionAsync(NativePackage.CopyTo(copies, folder), user, ct);
         }
-        catch (Win32Exception e)
+        catch (Exception e) when (e is Win32Exception or IOException or UnauthorizedAccessException or JsonException)
         {
-            return (null, e.Message);
+            return (null, e.Message); // cut off while it was installed, or made for another machine
+        }
+    }
+
+    private static string Complete(string folder, string copies)
+    {
+        try
+        {
+            NativePackage.LinkLibraries(folder);
+            return folder;
+        }
+        catch (Exception e) when (e is UnauthorizedAccessException or IOException)
+        {
+            return NativePackage.CopyTo(copies, folder); // a read-only installation: complete a copy instead
         }
     }
 

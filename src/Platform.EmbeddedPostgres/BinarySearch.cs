@@ -22,7 +22,7 @@ internal sealed record BinarySearch(IReadOnlyList<string> Starts, string SystemF
         + (major is null ? "." : ". To start afresh instead, move the data folder away.");
 
     public IReadOnlyList<string> Candidates() =>
-        FromNpm().Concat(FromSystem()).Concat(FromPath()).Distinct().ToList();
+        FromNpm().Concat(FromSystem()).Concat(FromPath()).DistinctBy(Binaries.RealProgram).ToList();
 
     private IEnumerable<string> FromNpm()
     {
@@ -32,7 +32,7 @@ internal sealed record BinarySearch(IReadOnlyList<string> Starts, string SystemF
             for (var folder = new DirectoryInfo(start); folder is not null; folder = folder.Parent)
             {
                 string[] places = [Path.Combine(folder.FullName, ProjectFolder, package), Path.Combine(folder.FullName, package)];
-                foreach (var place in places.Where(Directory.Exists)) yield return place;
+                foreach (var place in places.Where(Binaries.IsComplete)) yield return place;
             }
     }
 

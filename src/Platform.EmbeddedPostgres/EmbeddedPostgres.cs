@@ -28,7 +28,7 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
     /// <summary>Superuser <c>postgres</c> on database <c>postgres</c>. Holds the password: do not log it.</summary>
     public string AdminConnectionString { get; }
 
-    public string Host => Loopback;
+    public string Host { get; } = Loopback;
 
     public int Port { get; }
 

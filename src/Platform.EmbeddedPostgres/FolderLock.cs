@@ -1,17 +1,17 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
-using System.Text;
 
 namespace Tideline.Platform.EmbeddedPostgres;
 
 /// <summary>
 /// Keeps a second process out of a data folder: a file locked by the kernel (flock), so that it is free again however its
-/// owner ends. The file's text is the owner's process id, for the message only.
+/// owner ends. The owner's process id lies in a file beside it, as a locked file cannot be read, and is for messages only.
 /// </summary>
 internal sealed class FolderLock : IDisposable
 {
     public const string FileName = "lock";
+    private const string OwnerFileName = "owner";
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(40);
 
@@ -23,6 +23,7 @@ internal sealed class FolderLock : IDisposable
     public static async Task<FolderLock> TakeAsync(string folder, RunAs user, CancellationToken ct)
     {
         var path = Path.Combine(folder, FileName);
+        var ownerPath = Path.Combine(folder, OwnerFileName);
         var since = Stopwatch.GetTimestamp();
         while (true)
         {
@@ -30,15 +31,13 @@ internal sealed class FolderLock : IDisposable
             {
                 var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1);
                 user.Own(path);
-                file.SetLength(0);
-                file.Write(Encoding.ASCII.GetBytes(Environment.ProcessId.ToString(CultureInfo.InvariantCulture)));
-                file.Flush();
+                await File.WriteAllTextAsync(ownerPath, Environment.ProcessId.ToString(CultureInfo.InvariantCulture), CancellationToken.None);
                 return new FolderLock(file);
             }
             catch (IOException e) when (IsSharingViolation(e))
             {
                 // The owner named there may be dead and its server just being stopped on its behalf (see Watchdog): that ends soon.
-                var owner = ReadOwner(path);
+                var owner = ReadOwner(ownerPath);
                 if ((owner is not null && IsAlive(owner.Value)) || Stopwatch.GetElapsedTime(since) > s_patience)
                     throw new EmbeddedPostgresException(
                         $"The data folder '{folder}' is in use by process {owner?.ToString(CultureInfo.InvariantCulture) ?? "(unknown)"}. Stop that process first, or choose another folder.");
@@ -56,8 +55,7 @@ internal sealed class FolderLock : IDisposable
     {
         try
         {
-            using var file = new StreamReader(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
-            return int.TryParse(file.ReadToEnd(), NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : null;
+            return int.TryParse(File.ReadAllText(path), NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

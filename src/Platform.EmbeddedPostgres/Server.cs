@@ -15,6 +15,7 @@ internal sealed class Server(DataPlace place, Binaries binaries, EmbeddedPostgre
     private const int PortAttempts = 5;
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan s_longestTransition = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan s_longestFirstSign = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_longestChildren = TimeSpan.FromSeconds(20);
 
     // Recovery after a crash may have much to replay; a cancelled start ends it earlier.
@@ -161,9 +162,18 @@ internal sealed class Server(DataPlace place, Binaries binaries, EmbeddedPostgre
         }
         catch (OperationCanceledException)
         {
-            await StopAsync(new CancellationToken(canceled: true));
+            await AbandonStartAsync();
             throw;
         }
+    }
+
+    private async Task AbandonStartAsync()
+    {
+        // pg_ctl may have been ended before the server it started has written its process id.
+        var since = Stopwatch.GetTimestamp();
+        while (Postmaster.Read(place.Cluster)?.IsAlive() != true && Stopwatch.GetElapsedTime(since) < s_longestFirstSign)
+            await Task.Delay(s_pause, CancellationToken.None);
+        await StopAsync(CancellationToken.None);
     }
 
     private int ChoosePort(int? last)

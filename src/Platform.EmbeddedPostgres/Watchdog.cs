@@ -13,12 +13,18 @@ internal sealed class Watchdog : IDisposable
 {
     // Our own output must not stay open through it, or whoever reads that would wait for its end, too.
     // Ctrl-C in a terminal reaches the shell too, and must not end it before its time.
-    private const string Script = """
+    // More than one try, because a dying process may close the pipe some time before it lets go of the lock.
+    internal const string Script = """
         exec >/dev/null 2>&1
         trap '' INT TERM HUP QUIT
         if read -r line; then exit 0; fi
         sleep "$1"
-        exec flock -n "$2" "$3" stop -D "$4" -m fast -w -t 60
+        tries=3
+        until flock -n "$2" "$3" stop -D "$4" -m fast -w -t 60; do
+          tries=$((tries - 1))
+          [ "$tries" -gt 0 ] || exit 1
+          sleep 1
+        done
         """;
 
     private static readonly string[] s_flock = ["/usr/bin/flock", "/bin/flock"];

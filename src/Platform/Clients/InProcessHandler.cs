@@ -3,6 +3,7 @@ using System.Net;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
+using Tideline.Platform.Telemetry;
 
 namespace Tideline.Platform.Clients;
 
@@ -18,8 +19,6 @@ internal sealed class InProcessPipeline
 /// </summary>
 internal sealed class InProcessHandler(InProcessPipeline pipeline, IServiceScopeFactory scopes) : HttpMessageHandler
 {
-    private static readonly ActivitySource Source = new("Tideline.Clients");
-
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken ct)
     {
         var run = pipeline.Pipeline ?? throw new HttpRequestException("The process is still starting.");
@@ -48,7 +47,7 @@ internal sealed class InProcessHandler(InProcessPipeline pipeline, IServiceScope
     private static Activity? StartActivity(HttpContext context)
     {
         ActivityContext.TryParse(context.Request.Headers.TraceParent, null, isRemote: true, out var parent);
-        return Source.StartActivity($"{context.Request.Method} {context.Request.Path}", ActivityKind.Server, parent)
+        return TidelineActivity.Clients.StartActivity($"{context.Request.Method} {context.Request.Path}", ActivityKind.Server, parent)
             // Without a listener there is still to be a trace id for problems and logs.
             ?? new Activity("in-process request").SetParentId(parent.TraceId, parent.SpanId).Start();
     }
@@ -75,6 +74,8 @@ internal sealed class InProcessHandler(InProcessPipeline pipeline, IServiceScope
         context.Request.Host = new HostString(url.Host);
         context.Connection.RemoteIpAddress = IPAddress.Loopback;
         foreach (var (name, values) in message.Headers) request.Headers[name] = values.ToArray();
+        // A socket's client would send it by itself.
+        if (request.Headers.TraceParent.Count == 0) request.Headers.TraceParent = Activity.Current?.Id;
         if (message.Content is { } content)
             foreach (var (name, values) in content.Headers) request.Headers[name] = values.ToArray();
         return context;

@@ -12,4 +12,7 @@ internal static class Parameter
 
     /// <summary>A value that may be absent.</summary>
     public static NpgsqlParameter Of(Guid? value, string type) => new() { Value = (object?)value ?? DBNull.Value, DataTypeName = type };
+
+    /// <summary>A value that may be absent.</summary>
+    public static NpgsqlParameter Of(int? value) => new() { Value = (object?)value ?? DBNull.Value, DataTypeName = "int4" };
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Npgsql;
 
 namespace Tideline.Platform.Data;
@@ -23,6 +24,12 @@ public class ServiceDatabase : IAsyncDisposable
         settings.Timeout = 5;
         settings.CommandTimeout = 60;
         settings.IncludeErrorDetail = false;
+        // A process that is frozen in a transaction would hold its locks, and with them whoever works in its place, for as long as it is frozen.
+        if (string.IsNullOrEmpty(settings.Options)) settings.Options = "-c idle_in_transaction_session_timeout=60s";
+        // Loops that ask all day whether there is work belong to no trace; each would be a trace of its own.
+        builder.ConfigureTracing(tracing => tracing
+            .ConfigureCommandFilter(_ => Activity.Current is not null)
+            .ConfigureBatchFilter(_ => Activity.Current is not null));
         DataSource = builder.Build();
         SystemRole = SystemRoleOf(settings.Username ?? service);
     }

@@ -17,6 +17,7 @@ internal static class BusExtensions
         services.AddSingleton<LogHeads>();
         services.AddSingleton<LogNotifier>();
         services.AddSingleton<LogPoll>();
+        services.AddSingleton<Presence>();
         services.AddSingleton<BusListener>();
         services.AddSingleton<IEventTransport, PostgresTransport>();
         services.AddSingleton<BusMaintenance>();

@@ -38,7 +38,7 @@ public sealed class BusOptions
 
     /// <summary>A handler, or a run of them in one transaction, that takes longer has failed.</summary>
     [Range(typeof(TimeSpan), "00:00:00.100", "01:00:00")]
-    public TimeSpan HandlerTimeout { get; set; } = TimeSpan.FromSeconds(60);
+    public TimeSpan HandlerTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>Attempts before an event is a dead letter, the first included.</summary>
     [Range(1, 100)]

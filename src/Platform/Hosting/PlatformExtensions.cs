@@ -11,6 +11,7 @@ using Tideline.Platform.Events;
 using Tideline.Platform.Jobs;
 using Tideline.Platform.Realtime;
 using Tideline.Platform.Security;
+using Tideline.Platform.Telemetry;
 
 namespace Tideline.Platform.Hosting;
 
@@ -65,6 +66,7 @@ public static class PlatformExtensions
     {
         var inProcess = app.Services.GetRequiredService<InProcessPipeline>();
         app.Use(next => inProcess.Pipeline = next);
+        app.UseRequestTelemetry();
         app.UseExceptionHandler();
         app.UseStatusCodePages();
         app.UseRouting();

@@ -89,7 +89,7 @@ internal sealed record BusHost(IHost Host, DatabaseDirectory Databases, string A
 
     /// <summary>What was written down, in the order of writing.</summary>
     public Task<List<Line>> LinesAsync(string service = "book") => QueryAsync(
-        service, "select handler, article, number from entries order by seq", row => new Line(row.GetString(0), row.GetString(1), row.GetInt32(2)));
+        service, "select handler, article, number from entries order by at, id", row => new Line(row.GetString(0), row.GetString(1), row.GetInt32(2)));
 
     /// <summary>Waits for a number of lines.</summary>
     public Task<List<Line>> LinesAsync(int count, TimeSpan? within = null) =>

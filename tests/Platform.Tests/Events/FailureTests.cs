@@ -29,8 +29,8 @@ public class FailureTests
         var lines = await host.LinesAsync(603);
         Assert.Equal([0, 1, 2], lines.Where(l => l.Article == "bad").Select(l => l.Number));
         Assert.Equal(600, lines.Count(l => l.Article != "bad"));
-        var group = Assert.Single(await host.Status.GroupsAsync(CancellationToken.None));
-        Assert.Equal((7, 0), (group.Parked, group.DeadLetters));
+        var groups = await Eventually.Get(() => host.Status.GroupsAsync(CancellationToken.None), found => found is [{ Parked: 7 }], "seven that wait");
+        Assert.Equal(0, groups[0].DeadLetters);
 
         Volatile.Write(ref broken, false);
         lines = await host.LinesAsync(610);
@@ -50,7 +50,7 @@ public class FailureTests
             throw new InvalidOperationException("Slow and wrong.");
         });
         await host.PublishAsync(Of("bad", 0));
-        await Eventually.Get(async () => (await host.Status.GroupsAsync(CancellationToken.None))[0].Parked, n => n == 1, "parked");
+        await Eventually.Get(async () => (await host.Status.GroupsAsync(CancellationToken.None)).Sum(g => g.Parked), n => n == 1, "parked");
         // The same partition, so the same lane: its retries go on meanwhile.
         var same = Enumerable.Range(0, 1000).Select(i => $"good {i}").First(a => Partitions.Of(a) == Partitions.Of("bad"));
         var waits = new List<TimeSpan>();
@@ -137,7 +137,7 @@ public class FailureTests
             """);
         await host.PublishAsync(Of("tea", 2), Of("milk", 3));
         await host.LinesAsync(1);
-        await Eventually.Get(async () => (await host.Status.GroupsAsync(CancellationToken.None))[0].Parked, n => n == 2, "both of the key wait");
+        await Eventually.Get(async () => (await host.Status.GroupsAsync(CancellationToken.None)).Sum(g => g.Parked), n => n == 2, "both of the key wait");
         await host.ExecuteAsync("bus", "update parked set version = 1");
         Assert.Equal([3, 1, 2], (await host.LinesAsync(3)).Select(l => l.Number));
     }

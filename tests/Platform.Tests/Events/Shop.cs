@@ -64,6 +64,9 @@ internal sealed class Entry : ITenantOwned
     public required string Handler { get; init; }
     public required string Article { get; init; }
     public required int Number { get; init; }
+
+    /// <summary>When its handler ran. EF writes the rows of one save in any order.</summary>
+    public long At { get; init; } = System.Diagnostics.Stopwatch.GetTimestamp();
 }
 
 /// <summary>What the handlers of one host do besides writing.</summary>

@@ -66,18 +66,19 @@ internal sealed class GroupConsumer(
     private async Task TendLeasesAsync(CancellationToken ct)
     {
         var now = clock.GetTimestamp();
-        if (now < _renewAt) return;
+        if (now < _renewAt && !cursors.PresenceChanged) return;
         try
         {
             var (held, share) = await cursors.RenewAsync(Held, dispatcher.HandledLastMinute.Value, ct);
             _heldUntil = now + Ticks(options.Lease);
-            _renewAt = now + Ticks(options.Lease / 3);
             foreach (var lane in _lanes.Values.Where(l => !held.Contains(l.Partition))) Drop(lane);
             if (_lanes.Count < share)
             {
                 foreach (var lane in await cursors.ClaimAsync(Held, share - _lanes.Count, ct)) _lanes[lane.Partition] = lane;
                 Parked.Raise();
             }
+            // While some are missing, look often: their holder may be about to give them back, or dead.
+            _renewAt = now + Ticks(_lanes.Count < share ? Min(SaveEvery, options.Lease / 3) : options.Lease / 3);
             var spare = _lanes.Values.Count(l => !l.Leaving) - share;
             // Those at rest first: the others leave when their chunk has ended.
             foreach (var lane in _lanes.Values.Where(l => !l.Leaving).OrderBy(l => l.Running is not null).Take(Math.Max(0, spare))) lane.Leaving = true;

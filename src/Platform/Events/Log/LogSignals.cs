@@ -59,7 +59,7 @@ internal sealed class LogNotifier(BusDatabase bus, BusOptions options) : IServic
 }
 
 /// <summary>Hears what other processes tell: new heads of the log, and live hints. One connection for the whole process.</summary>
-internal sealed class BusListener(BusDatabase bus, LogHeads heads, LiveFeed live) : IServiceLoop
+internal sealed class BusListener(BusDatabase bus, LogHeads heads, LiveFeed live, Presence presence) : IServiceLoop
 {
     /// <inheritdoc/>
     public async Task RunAsync(LoopHealth health, CancellationToken ct)
@@ -70,11 +70,20 @@ internal sealed class BusListener(BusDatabase bus, LogHeads heads, LiveFeed live
             if (told.Channel == LogNotifier.Channel) heads.Learn(LogNotifier.Parse(told.Payload));
             else live.Hear(told.Payload);
         };
-        await using (var listen = new NpgsqlCommand($"listen {LogNotifier.Channel}; listen {LiveFeed.Channel}", connection)) await listen.ExecuteNonQueryAsync(ct);
-        while (true)
+        await using (var listen = new NpgsqlCommand(
+            $"select pg_try_advisory_lock({Presence.LockClass}, {presence.Key}); listen {LogNotifier.Channel}; listen {LiveFeed.Channel}", connection))
+            presence.Set(await listen.ExecuteScalarAsync(ct) is true);
+        try
         {
-            health.Beat();
-            await connection.WaitAsync(TimeSpan.FromSeconds(10), ct);
+            while (true)
+            {
+                health.Beat();
+                await connection.WaitAsync(TimeSpan.FromSeconds(10), ct);
+            }
+        }
+        finally
+        {
+            presence.Set(false);
         }
     }
 }

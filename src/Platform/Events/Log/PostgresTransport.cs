@@ -9,14 +9,11 @@ namespace Tideline.Platform.Events.Log;
 
 /// <summary>The default transport: an append-only log in the <c>bus</c> database.</summary>
 internal sealed class PostgresTransport(
-    BusDatabase bus, LogHeads heads, LogNotifier notifier, BusListener listener, LogPoll poll, IOptions<BusOptions> options, DatabaseDirectory directory,
-    TimeProvider clock, ILoggerFactory loggers) : IEventTransport
+    BusDatabase bus, LogHeads heads, LogNotifier notifier, BusListener listener, LogPoll poll, Presence presence, IOptions<BusOptions> options,
+    DatabaseDirectory directory, TimeProvider clock, ILoggerFactory loggers) : IEventTransport
 {
     private readonly LogAppender _appender = new(bus);
     private readonly List<GroupConsumer> _groups = [];
-
-    /// <summary>Names this process in leases; fresh for each start, so that none takes a predecessor's lease for its own.</summary>
-    public string Owner { get; } = $"{Environment.MachineName}:{Environment.ProcessId}:{Guid.NewGuid().ToString("n")[..8]}";
 
     /// <inheritdoc/>
     public async Task AppendAsync(IReadOnlyList<EventEnvelope> events, CancellationToken ct)
@@ -52,9 +49,9 @@ internal sealed class PostgresTransport(
         var log = loggers.CreateLogger<GroupConsumer>();
         // A third of the pool at most: the relay, the requests and the retries need connections too, and a handler may take a second one.
         var lanes = Math.Clamp(directory.PoolSize / 3, 1, options.Value.Lanes);
-        var parking = new Parking(bus, group, Owner, options.Value);
+        var parking = new Parking(bus, group, presence.Owner, options.Value);
         var consumer = new GroupConsumer(
-            dispatcher, heads, new LogReader(bus, group, [.. dispatcher.Types]), new GroupCursors(bus, group, Owner, options.Value.Lease), parking,
+            dispatcher, heads, new LogReader(bus, group, [.. dispatcher.Types]), new GroupCursors(bus, group, presence, options.Value.Lease), parking,
             options.Value, lanes, clock, log);
         _groups.Add(consumer);
         yield return ("consumer", consumer);

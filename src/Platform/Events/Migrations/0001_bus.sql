@@ -45,6 +45,8 @@ create table member (
     group_name text not null,
     owner      text not null,
     seen_at    timestamptz not null,
+    -- Second half of the key of an advisory lock that it holds as long as it lives; none when it could not take one.
+    session    int,
     -- Deliveries that it handled in the minute before.
     handled    bigint not null default 0,
     primary key (group_name, owner)

@@ -4,6 +4,6 @@ create table entries (
     handler   text not null,
     article   text not null,
     number    int not null,
-    seq       bigint generated always as identity,
+    at        bigint not null,
     primary key (tenant_id, id)
 );

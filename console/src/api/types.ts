@@ -1,0 +1,11 @@
+// The shapes of the HTTP contract, one file per service.
+export * from './types/common'
+export * from './types/identity'
+export * from './types/brands'
+export * from './types/leads'
+export * from './types/imports'
+export * from './types/customers'
+export * from './types/assignment'
+export * from './types/campaigns'
+export * from './types/notifications'
+export * from './types/operations'

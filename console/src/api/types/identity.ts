@@ -1,0 +1,67 @@
+import type { Id, Instant } from './common'
+
+export type Role = 'owner' | 'admin' | 'manager' | 'agent' | 'analyst' | 'member'
+export const ROLES: readonly Role[] = ['owner', 'admin', 'manager', 'agent', 'analyst', 'member']
+
+export interface User {
+  id: Id
+  email: string
+  name: string
+}
+
+export interface Tenant {
+  id: Id
+  name: string
+  currency: string
+  country: string
+  timeZone: string
+  version?: number
+}
+
+export interface TenantMembership {
+  id: Id
+  name: string
+  role: Role
+}
+
+export interface Session {
+  accessToken: string
+  expiresIn: number
+  user: User
+  /** Absent for somebody who is a member of no workspace. */
+  tenant?: Tenant | null
+  role?: Role | null
+  permissions: string[]
+}
+
+export interface Me {
+  user: User
+  tenant?: Tenant | null
+  role?: Role | null
+  permissions: string[]
+  tenants: TenantMembership[]
+}
+
+/** Somebody in the workspace, or invited to it: who is only invited has no id, name or date yet. */
+export interface Member {
+  userId?: Id | null
+  email: string
+  name?: string | null
+  role: Role
+  status: 'active' | 'invited'
+  joinedAt?: Instant | null
+}
+
+export type ActiveMember = Member & { userId: Id; name: string }
+
+export interface RoleDefinition {
+  name: Role
+  permissions: string[]
+}
+
+export interface Invitation {
+  id: Id
+  email: string
+  role: Role
+  expiresAt: Instant
+}

@@ -1,0 +1,48 @@
+using Microsoft.Extensions.DependencyInjection;
+using Tideline.Contracts.Identity;
+using Tideline.Contracts.Notifications;
+using Tideline.Identity.Accounts;
+using Tideline.Identity.Members;
+using Tideline.Identity.Sessions;
+using Tideline.Identity.SignIn;
+using Tideline.Identity.Tenants;
+using Tideline.Identity.Tokens;
+using Tideline.Platform.Hosting;
+
+namespace Tideline.Identity;
+
+/// <summary>Knows who people are, where they work and what they may do there; gives out the tokens that say so.</summary>
+public sealed class IdentityService : IService
+{
+    /// <inheritdoc/>
+    public string Name => "identity";
+
+    /// <inheritdoc/>
+    public void Add(ServiceBuilder svc)
+    {
+        svc.Services.AddValidation();
+        svc.AddOptions<IdentityOptions>();
+        svc.Services.AddSingleton<KeyEncryption>().AddSingleton<SigningKeyRing>().AddSingleton<TokenIssuer>().AddSingleton<ServiceSecrets>();
+        svc.Services.AddSingleton<PasswordHashing>().AddSingleton<SignInThrottle>();
+        svc.Services.AddScoped<Registration>().AddScoped<PasswordSignIn>().AddScoped<SessionBook>().AddScoped<SessionAnswers>();
+        svc.Services.AddScoped<MemberBook>().AddScoped<InvitationBook>();
+        svc.AddDatabase<IdentityDb>()
+            .Publishes<UserRegistered>().Publishes<TenantCreated>().Publishes<TenantUpdated>()
+            .Publishes<MembershipChanged>().Publishes<SessionRevoked>().Publishes<EmailRequested>()
+            .AddLoop<RotateSigningKeys>()
+            .AddLoop<CleanUp>();
+    }
+
+    /// <inheritdoc/>
+    public void Map(ServiceRoutes routes)
+    {
+        routes.Api.MapRegistration();
+        routes.Api.MapSessions();
+        routes.Api.MapTenants();
+        routes.Api.MapMembers();
+        routes.Api.MapInvitations();
+        routes.Api.MapKeys();
+        routes.Internal.MapServiceTokens();
+        routes.Internal.MapDirectory();
+    }
+}

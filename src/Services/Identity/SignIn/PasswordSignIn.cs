@@ -1,0 +1,54 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.EntityFrameworkCore;
+using Tideline.Identity.Accounts;
+using Tideline.Identity.Sessions;
+using Tideline.Platform.Api;
+using Tideline.Platform.Text;
+
+namespace Tideline.Identity.SignIn;
+
+/// <summary>Decides whether somebody who names an account and a password is its owner.</summary>
+/// <remarks>
+/// An account that does not exist costs the same queries and the same hashing, and gets the same answer. Works in the system scope.
+/// </remarks>
+internal sealed class PasswordSignIn(IdentityDb db, PasswordHashing hashing, SignInThrottle throttle, TimeProvider clock)
+{
+    /// <summary>The account's owner.</summary>
+    /// <exception cref="Problem">401 <c>invalid_credentials</c>, or 429 <c>too_many_attempts</c>.</exception>
+    public async Task<User> CheckAsync(string email, string password, Client client, CancellationToken ct)
+    {
+        var key = EmailAddress.Parse(email).Canonical ?? email.Trim().ToLowerInvariant();
+        var known = await db.Users.Where(u => u.EmailKey == key).Select(u => new
+        {
+            User = u,
+            Device = db.Sessions.Any(s => s.UserId == u.Id && s.DeviceHash == client.DeviceHash && s.DeviceHash != null),
+            Address = db.Sessions.Any(s => s.UserId == u.Id && s.Ip == client.Ip),
+        }).SingleOrDefaultAsync(ct);
+        var counts = SignInThrottle.CountsOf(key, client, known?.Device ?? false, known?.Address ?? false);
+        await throttle.TakeAsync(counts, ct);
+        var check = await hashing.VerifyAsync(password, known?.User.PasswordHash, ct);
+        if (known is null || check == PasswordCheck.Wrong)
+        {
+            await RecordAsync(known?.User, key, "refused", client, ct);
+            throw new Problem(StatusCodes.Status401Unauthorized, "invalid_credentials", "The e-mail address or the password is wrong.");
+        }
+        if (check == PasswordCheck.RightButWeak) known.User.PasswordHash = await hashing.HashAsync(password, ct);
+        await throttle.ForgiveAsync(counts, ct);
+        await RecordAsync(known.User, key, "succeeded", client, ct);
+        return known.User;
+    }
+
+    private async Task RecordAsync(User? user, string key, string outcome, Client client, CancellationToken ct)
+    {
+        db.Add(new AccessAttempt
+        {
+            UserId = user?.Id,
+            EmailKey = key.Length > 254 ? key[..254] : key,
+            Outcome = outcome,
+            Ip = client.Ip,
+            UserAgent = client.UserAgent,
+            At = clock.GetUtcNow(),
+        });
+        await db.SaveChangesAsync(ct);
+    }
+}
