@@ -67,26 +67,26 @@ internal sealed record Claimed
     {
         Id = row.GetGuid(0),
         Kind = row.GetString(1),
-        BatchId = Id(row, 2),
-        TemplateKey = Text(row, 3),
-        BrandId = Id(row, 4),
-        CampaignId = Id(row, 5),
-        CustomerId = Id(row, 6),
-        LeadId = Id(row, 7),
+        BatchId = IdOrNull(row, 2),
+        TemplateKey = TextOrNull(row, 3),
+        BrandId = IdOrNull(row, 4),
+        CampaignId = IdOrNull(row, 5),
+        CustomerId = IdOrNull(row, 6),
+        LeadId = IdOrNull(row, 7),
         Address = row.GetString(8),
-        DisplayName = Text(row, 9),
+        DisplayName = TextOrNull(row, 9),
         Subject = row.GetString(10),
         Variables = row.GetString(11),
-        Traceparent = Text(row, 12),
+        Traceparent = TextOrNull(row, 12),
         Attempts = row.GetInt32(13),
         FirstAttemptAt = row.IsDBNull(14) ? null : row.GetFieldValue<DateTimeOffset>(14),
         Status = row.GetString(15),
-        Error = Text(row, 16),
+        Error = TextOrNull(row, 16),
     };
 
-    private static Guid? Id(NpgsqlDataReader row, int at) => row.IsDBNull(at) ? null : row.GetGuid(at);
+    private static Guid? IdOrNull(NpgsqlDataReader row, int at) => row.IsDBNull(at) ? null : row.GetGuid(at);
 
-    private static string? Text(NpgsqlDataReader row, int at) => row.IsDBNull(at) ? null : row.GetString(at);
+    private static string? TextOrNull(NpgsqlDataReader row, int at) => row.IsDBNull(at) ? null : row.GetString(at);
 }
 
 /// <summary>Keeps each message in the trace of the request that asked for it, though messages of many traces are worked off together.</summary>

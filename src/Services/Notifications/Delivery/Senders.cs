@@ -17,8 +17,7 @@ internal sealed record Sender(Mailbox From, Mailbox? ReplyTo, BrandLook Look, st
     {
         if (!Mailbox.TryParse(brand.FromName, brand.FromEmail, out var from, out var problem))
             throw new UnsendableException($"The sender address of the brand {brand.Name} cannot be used: {problem}");
-        Mailbox? replyTo = null;
-        if (!string.IsNullOrEmpty(brand.ReplyTo)) Mailbox.TryParse(brand.ReplyTo, out replyTo, out _);
+        var replyTo = Mailbox.TryParse(brand.ReplyTo, out var answers, out _) ? answers : null;
         var look = new BrandLook
         {
             Name = brand.Name,

@@ -28,6 +28,6 @@ internal sealed class FollowSuppressions(NotificationsDb db) : IHandle<Suppressi
         await db.Blocked.Where(b => b.Channel == happened.Channel && b.Address == happened.Address && b.Reason == BlockedAddress.NoConsent).ExecuteDeleteAsync(ct);
     }
 
-    private Task AddAsync(string channel, string address, string reason, CancellationToken ct) => db.Database.ExecuteSqlAsync(
+    private Task<int> AddAsync(string channel, string address, string reason, CancellationToken ct) => db.Database.ExecuteSqlAsync(
         $"insert into blocked_address (tenant_id, channel, address, reason) values ({db.Caller.TenantId}, {channel}, {address}, {reason}) on conflict do nothing", ct);
 }

@@ -43,7 +43,8 @@ internal static class UnsubscribePage
         button{font:inherit;font-weight:600;padding:.7rem 1.4rem;border:0;border-radius:8px;background:#1f4e79;color:#fff;cursor:pointer}
         button:focus-visible{outline:3px solid #7aa7d6;outline-offset:2px}
         .quiet{color:#5b6573;font-size:.9rem;margin-bottom:0}
-        @media (prefers-color-scheme:dark){body{background:#0f1217;color:#e6e8ec}main{background:#1b1f27}.quiet{color:#9aa3b2}}
+        @media (prefers-color-scheme:dark){body{background:#0f1217;color:#e6e8ec}main{background:#1b1f27}.quiet{color:#9aa3b2}
+        }
         </style>
         </head>
         <body><main>
