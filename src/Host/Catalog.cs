@@ -13,6 +13,7 @@ internal static class Catalog
         new Customers.CustomersService(),
         new Assignment.AssignmentService(),
         new Campaigns.CampaignsService(),
+        new Notifications.NotificationsService(),
         new Worker.WorkerService(),
         new Scheduler.SchedulerService(),
     ];

@@ -53,6 +53,7 @@ internal sealed class TidelineHost : IAsyncDisposable
             app.UsePlatform();
             foreach (var service in topology.Local) app.MapService(service);
             app.MapHealth();
+            app.MapOwnSpans();
             app.MapMetrics();
             app.MapApiDescriptions(topology);
             if (topology.IsGateway) app.MapGateway(topology);

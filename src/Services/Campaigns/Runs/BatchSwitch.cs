@@ -19,9 +19,9 @@ internal sealed class BatchSwitch(CampaignsDb db, NotificationsClient notificati
             {
                 await notifications.SetBatchStateAsync(campaignId, told, ct);
             }
-            catch (ServiceCallException e) when (e.Status == HttpStatusCode.NotFound)
+            catch (ServiceCallException e) when (e.Status is HttpStatusCode.NotFound or HttpStatusCode.Conflict)
             {
-                // Nothing has been handed over yet; the run states the batch, and then its state.
+                // Nothing has been handed over yet, and the run will state the batch and then its state; or it was cancelled since.
             }
             var wanted = await WantedAsync(campaignId, ct);
             if (wanted == told) return;
