@@ -76,7 +76,7 @@ internal sealed class TidelineHost : IAsyncDisposable
         await _data.DisposeAsync();
     }
 
-    private static ServiceDirectory Directory(Topology topology, IConfiguration configuration)
+    private static ServiceDirectory Directory(Topology topology, ConfigurationManager configuration)
     {
         var directory = new ServiceDirectory();
         foreach (var service in topology.Local) directory.Local.Add(service.Name);

@@ -51,7 +51,7 @@ internal sealed class BusGauges : IServiceLoop, IDisposable
         foreach (var name in _databases)
         {
             await using var batch = _provider.GetRequiredKeyedService<ServiceDatabase>(name).CreateSystemBatch()
-                .Add($"select count(*) from (select 1 from outbox limit {CountUpTo}) as some");
+                .Add($"select count(*) from (select 1 from outbox limit {CountUpTo}) as few");
             await using var reader = await batch.ExecuteReaderAsync(ct);
             await reader.ReadAsync(ct);
             pending.Add(new Measurement<long>(reader.GetInt64(0), new KeyValuePair<string, object?>("service", name)));

@@ -13,7 +13,7 @@ public sealed record LoopStatus(string Service, string Name, string Status, Date
 /// and the process do not notice.
 /// </summary>
 public sealed class Supervisor(
-    IEnumerable<ServiceRegistration> services, IServiceProvider provider, TimeProvider clock, ILogger<Supervisor> log) : IHostedService
+    IEnumerable<ServiceRegistration> services, IServiceProvider provider, TimeProvider clock, ILogger<Supervisor> log) : IHostedService, IDisposable
 {
     /// <summary>A loop that has not beaten for this long is stuck.</summary>
     public static readonly TimeSpan StuckAfter = TimeSpan.FromSeconds(60);
@@ -43,6 +43,9 @@ public sealed class Supervisor(
         await Task.WhenAny(Task.WhenAll(_running), Task.Delay(Timeout.Infinite, cancellationToken));
         foreach (var late in _loops.Where(l => !l.Ended)) log.LogWarning("{Service}/{Loop} did not stop in time", late.Service, late.Name);
     }
+
+    /// <inheritdoc/>
+    public void Dispose() => _stop.Dispose();
 
     private async Task KeepRunningAsync(Watched watched)
     {

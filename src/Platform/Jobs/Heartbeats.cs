@@ -53,7 +53,10 @@ internal sealed class Heartbeats(HeldRuns runs, IReadOnlyList<string> types, Loo
         limit.CancelAfter(runs.Lease / 3 + TimeSpan.FromMilliseconds(200));
         var answer = await runs.Client.HeartbeatAsync(new HeartbeatRequest
         {
-            WorkerId = runs.WorkerId, Host = Environment.MachineName, Types = types, Jobs = [.. told.Select(Held)],
+            WorkerId = runs.WorkerId,
+            Host = Environment.MachineName,
+            Types = types,
+            Jobs = [.. told.Select(Held)],
         }, limit.Token);
         health.Beat();
         runs.Known.TrySetResult();

@@ -56,7 +56,9 @@ internal sealed class JobRunner(
                 {
                     var request = new ClaimRequest
                     {
-                        WorkerId = runs.WorkerId, Types = [new ClaimType(call.Type.Name, free)], Wait = options.LongPoll.TotalSeconds,
+                        WorkerId = runs.WorkerId,
+                        Types = [new ClaimType(call.Type.Name, free)],
+                        Wait = options.LongPoll.TotalSeconds,
                     };
                     var answer = await runs.Client.ClaimAsync(request, ct);
                     runs.Lease = TimeSpan.FromSeconds(answer.LeaseSeconds);

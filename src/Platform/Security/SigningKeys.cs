@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 namespace Tideline.Platform.Security;
 
 /// <summary>Identity's public keys (JWKS, RFC 7517), fetched once and again when a token names a key that is not known: at most once in ten seconds.</summary>
-public sealed class SigningKeys(IHttpClientFactory clients, TimeProvider clock, ILogger<SigningKeys> log)
+public sealed class SigningKeys(IHttpClientFactory clients, TimeProvider clock, ILogger<SigningKeys> log) : IDisposable
 {
     internal const string Client = "identity-jwks";
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(10);
@@ -31,6 +31,9 @@ public sealed class SigningKeys(IHttpClientFactory clients, TimeProvider clock, 
             _one.Release();
         }
     }
+
+    /// <inheritdoc/>
+    public void Dispose() => _one.Dispose();
 
     private async Task FetchAsync(CancellationToken ct)
     {

@@ -16,60 +16,60 @@ internal static class LeadSort
         switch (sort.TrimStart('-'))
         {
             case "createdAt":
-            {
-                if (at is not null)
                 {
-                    var from = Time(at[0]);
-                    leads = descending
-                        ? leads.Where(l => l.CreatedAt < from || (l.CreatedAt == from && l.Id < id))
-                        : leads.Where(l => l.CreatedAt > from || (l.CreatedAt == from && l.Id > id));
+                    if (at is not null)
+                    {
+                        var from = Time(at[0]);
+                        leads = descending
+                            ? leads.Where(l => l.CreatedAt < from || (l.CreatedAt == from && l.Id < id))
+                            : leads.Where(l => l.CreatedAt > from || (l.CreatedAt == from && l.Id > id));
+                    }
+                    return (descending ? leads.OrderByDescending(l => l.CreatedAt).ThenByDescending(l => l.Id) : leads.OrderBy(l => l.CreatedAt).ThenBy(l => l.Id), l => [l.CreatedAt, l.Id]);
                 }
-                return (descending ? leads.OrderByDescending(l => l.CreatedAt).ThenByDescending(l => l.Id) : leads.OrderBy(l => l.CreatedAt).ThenBy(l => l.Id), l => [l.CreatedAt, l.Id]);
-            }
             case "updatedAt":
-            {
-                if (at is not null)
                 {
-                    var from = Time(at[0]);
-                    leads = descending
-                        ? leads.Where(l => l.UpdatedAt < from || (l.UpdatedAt == from && l.Id < id))
-                        : leads.Where(l => l.UpdatedAt > from || (l.UpdatedAt == from && l.Id > id));
+                    if (at is not null)
+                    {
+                        var from = Time(at[0]);
+                        leads = descending
+                            ? leads.Where(l => l.UpdatedAt < from || (l.UpdatedAt == from && l.Id < id))
+                            : leads.Where(l => l.UpdatedAt > from || (l.UpdatedAt == from && l.Id > id));
+                    }
+                    return (descending ? leads.OrderByDescending(l => l.UpdatedAt).ThenByDescending(l => l.Id) : leads.OrderBy(l => l.UpdatedAt).ThenBy(l => l.Id), l => [l.UpdatedAt, l.Id]);
                 }
-                return (descending ? leads.OrderByDescending(l => l.UpdatedAt).ThenByDescending(l => l.Id) : leads.OrderBy(l => l.UpdatedAt).ThenBy(l => l.Id), l => [l.UpdatedAt, l.Id]);
-            }
             case "displayName":
-            {
-                if (at is not null)
                 {
-                    var from = Text(at[0]);
-                    leads = descending
-                        ? leads.Where(l => string.Compare(l.DisplayName, from) < 0 || (l.DisplayName == from && l.Id < id))
-                        : leads.Where(l => string.Compare(l.DisplayName, from) > 0 || (l.DisplayName == from && l.Id > id));
+                    if (at is not null)
+                    {
+                        var from = Text(at[0]);
+                        leads = descending
+                            ? leads.Where(l => string.Compare(l.DisplayName, from) < 0 || (l.DisplayName == from && l.Id < id))
+                            : leads.Where(l => string.Compare(l.DisplayName, from) > 0 || (l.DisplayName == from && l.Id > id));
+                    }
+                    return (descending ? leads.OrderByDescending(l => l.DisplayName).ThenByDescending(l => l.Id) : leads.OrderBy(l => l.DisplayName).ThenBy(l => l.Id), l => [l.DisplayName, l.Id]);
                 }
-                return (descending ? leads.OrderByDescending(l => l.DisplayName).ThenByDescending(l => l.Id) : leads.OrderBy(l => l.DisplayName).ThenBy(l => l.Id), l => [l.DisplayName, l.Id]);
-            }
             case "company":
-            {
-                if (at is not null)
                 {
-                    var from = Text(at[0]);
-                    leads = descending
-                        ? leads.Where(l => string.Compare(l.Company ?? "", from) < 0 || ((l.Company ?? "") == from && l.Id < id))
-                        : leads.Where(l => string.Compare(l.Company ?? "", from) > 0 || ((l.Company ?? "") == from && l.Id > id));
+                    if (at is not null)
+                    {
+                        var from = Text(at[0]);
+                        leads = descending
+                            ? leads.Where(l => string.Compare(l.Company ?? "", from) < 0 || ((l.Company ?? "") == from && l.Id < id))
+                            : leads.Where(l => string.Compare(l.Company ?? "", from) > 0 || ((l.Company ?? "") == from && l.Id > id));
+                    }
+                    return (descending ? leads.OrderByDescending(l => l.Company ?? "").ThenByDescending(l => l.Id) : leads.OrderBy(l => l.Company ?? "").ThenBy(l => l.Id), l => [l.Company ?? "", l.Id]);
                 }
-                return (descending ? leads.OrderByDescending(l => l.Company ?? "").ThenByDescending(l => l.Id) : leads.OrderBy(l => l.Company ?? "").ThenBy(l => l.Id), l => [l.Company ?? "", l.Id]);
-            }
             case "score":
-            {
-                if (at is not null)
                 {
-                    var from = at[0].ValueKind == JsonValueKind.Number && at[0].TryGetInt32(out var score) ? score : throw Foreign();
-                    leads = descending
-                        ? leads.Where(l => l.Score < from || (l.Score == from && l.Id < id))
-                        : leads.Where(l => l.Score > from || (l.Score == from && l.Id > id));
+                    if (at is not null)
+                    {
+                        var from = at[0].ValueKind == JsonValueKind.Number && at[0].TryGetInt32(out var score) ? score : throw Foreign();
+                        leads = descending
+                            ? leads.Where(l => l.Score < from || (l.Score == from && l.Id < id))
+                            : leads.Where(l => l.Score > from || (l.Score == from && l.Id > id));
+                    }
+                    return (descending ? leads.OrderByDescending(l => l.Score).ThenByDescending(l => l.Id) : leads.OrderBy(l => l.Score).ThenBy(l => l.Id), l => [l.Score, l.Id]);
                 }
-                return (descending ? leads.OrderByDescending(l => l.Score).ThenByDescending(l => l.Id) : leads.OrderBy(l => l.Score).ThenBy(l => l.Id), l => [l.Score, l.Id]);
-            }
             default:
                 throw Problem.Invalid("sort", "Can be createdAt, updatedAt, displayName, company or score, with - in front for descending.");
         }

@@ -147,7 +147,8 @@ public class ProcessTests
     {
         var start = new ProcessStartInfo(Environment.ProcessPath!, ["--explicit", "only", "--filter-method", $"*{nameof(ProcessTests)}.{nameof(Child)}"])
         {
-            RedirectStandardOutput = true, RedirectStandardError = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
         };
         start.Environment[Admin] = await TestCluster.AdminAsync();
         start.Environment[Prefix] = cluster.Prefix;

@@ -95,7 +95,7 @@ public class KilledRunnerTests
         // Neighbours of the poison in the same process lose an attempt with it.
         await host.ExecuteAsync("worker", $"update job set max_attempts = 50 where id <> '{poison}'");
         var deaths = 0;
-        for (var over = false; !over; )
+        for (var over = false; !over;)
         {
             using var child = await StartAsync(cluster);
             var dead = child.WaitForExitAsync();
@@ -124,7 +124,8 @@ public class KilledRunnerTests
     {
         var start = new ProcessStartInfo(Environment.ProcessPath!, ["--explicit", "only", "--filter-method", $"*{nameof(KilledRunnerTests)}.{nameof(Child)}"])
         {
-            RedirectStandardOutput = true, RedirectStandardError = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
         };
         start.Environment[Admin] = await TestCluster.AdminAsync();
         start.Environment[Prefix] = cluster.Prefix;

@@ -27,8 +27,14 @@ public sealed class BrandTests(BrandsHost host) : IClassFixture<BrandsHost>
         var anna = await host.RegisterAsync();
         var brand = await anna.PostAsync("/api/brands/brands", new
         {
-            name = "Kayaks", primaryColor = "#ABC", logoUrl = Png, voice = "Dry, kind.\r\nShort.", websiteUrl = "https://kayaks.example",
-            postalAddress = "Quay 1\n111 22 Stockholm", language = "sv", sender = new { fromName = "Kayaks", fromEmail = "Hello@Kayaks.Example", replyTo = "team@kayaks.example" },
+            name = "Kayaks",
+            primaryColor = "#ABC",
+            logoUrl = Png,
+            voice = "Dry, kind.\r\nShort.",
+            websiteUrl = "https://kayaks.example",
+            postalAddress = "Quay 1\n111 22 Stockholm",
+            language = "sv",
+            sender = new { fromName = "Kayaks", fromEmail = "Hello@Kayaks.Example", replyTo = "team@kayaks.example" },
         });
         Assert.False(brand["isDefault"]!.GetValue<bool>());
         Assert.Equal("#aabbcc", brand["primaryColor"]!.GetValue<string>());
@@ -37,7 +43,9 @@ public sealed class BrandTests(BrandsHost host) : IClassFixture<BrandsHost>
 
         var changed = await anna.Client.ReadAsync(HttpMethod.Patch, $"/api/brands/brands/{brand["id"]}", new JsonObject
         {
-            ["accentColor"] = "#00ff00", ["logoUrl"] = null, ["sender"] = new JsonObject { ["fromName"] = "The kayak people" },
+            ["accentColor"] = "#00ff00",
+            ["logoUrl"] = null,
+            ["sender"] = new JsonObject { ["fromName"] = "The kayak people" },
         }, anna.Token);
         Assert.Equal("#00ff00", changed["accentColor"]!.GetValue<string>());
         Assert.Null(changed["logoUrl"]);

@@ -41,7 +41,10 @@ public sealed class BrandsHost : IAsyncLifetime
         var account = new Account(Client(), $"anna-{unique}@example.com", "three quiet boats " + unique);
         account.Session = await account.Client.PostAsync("/api/identity/register", new
         {
-            email = account.Email, password = account.Password, name = "Anna Owner", tenantName = "Workspace " + unique,
+            email = account.Email,
+            password = account.Password,
+            name = "Anna Owner",
+            tenantName = "Workspace " + unique,
         });
         if (isTold) await TellAsync(account);
         return account;
@@ -53,7 +56,12 @@ public sealed class BrandsHost : IAsyncLifetime
         scope.ServiceProvider.GetRequiredService<Caller>().UseTenant(account.TenantId);
         await scope.ServiceProvider.GetRequiredService<MakeDefaultBrand>().HandleAsync(new TenantCreated
         {
-            TenantId = account.TenantId, Name = account.Session["tenant"]!["name"]!.GetValue<string>(), Country = "US", TimeZone = "UTC", Currency = "USD", OwnerId = account.UserId,
+            TenantId = account.TenantId,
+            Name = account.Session["tenant"]!["name"]!.GetValue<string>(),
+            Country = "US",
+            TimeZone = "UTC",
+            Currency = "USD",
+            OwnerId = account.UserId,
         }, TestContext.Current.CancellationToken);
     }
 

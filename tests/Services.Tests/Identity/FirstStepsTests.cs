@@ -35,7 +35,10 @@ public sealed class FirstStepsTests(IdentityHost host) : IClassFixture<IdentityH
         var anna = await host.RegisterAsync();
         using var response = await host.Client().SendAsync(HttpMethod.Post, "/api/identity/register", new
         {
-            email = anna.Email.ToUpperInvariant(), password = "another long sentence 77", name = "Mallory", tenantName = "M",
+            email = anna.Email.ToUpperInvariant(),
+            password = "another long sentence 77",
+            name = "Mallory",
+            tenantName = "M",
         });
         Assert.Equal(HttpStatusCode.Conflict, response.StatusCode);
         Assert.Equal("email_taken", JsonNode.Parse(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!["code"]!.GetValue<string>());
@@ -49,7 +52,10 @@ public sealed class FirstStepsTests(IdentityHost host) : IClassFixture<IdentityH
         {
             using var response = await host.Client().SendAsync(HttpMethod.Post, "/api/identity/register", new
             {
-                email, password = "seven green lanterns " + i, name = "R", tenantName = "R" + i,
+                email,
+                password = "seven green lanterns " + i,
+                name = "R",
+                tenantName = "R" + i,
             });
             return response.StatusCode;
         }));

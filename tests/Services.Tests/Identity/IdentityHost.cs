@@ -98,7 +98,10 @@ public sealed class IdentityHost : IAsyncLifetime
         var account = new Account(client, $"anna-{unique}@example.com", "three quiet boats " + unique);
         account.Session = await client.PostAsync("/api/identity/register", new
         {
-            email = account.Email, password = account.Password, name = "Anna Owner", tenantName = "Workspace " + unique,
+            email = account.Email,
+            password = account.Password,
+            name = "Anna Owner",
+            tenantName = "Workspace " + unique,
         });
         return account;
     }
@@ -108,7 +111,8 @@ public sealed class IdentityHost : IAsyncLifetime
     {
         var admin = new NpgsqlConnectionStringBuilder(await TestCluster.AdminAsync())
         {
-            Database = new NpgsqlConnectionStringBuilder(Database.Owner).Database, Pooling = false,
+            Database = new NpgsqlConnectionStringBuilder(Database.Owner).Database,
+            Pooling = false,
         };
         await using var connection = new NpgsqlConnection(admin.ConnectionString);
         await connection.OpenAsync();

@@ -26,7 +26,8 @@ public sealed class RunTests
     {
         using var listener = new ActivityListener
         {
-            ShouldListenTo = source => source.Name is "Tideline.Jobs", Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData,
+            ShouldListenTo = source => source.Name is "Tideline.Jobs",
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData,
         };
         ActivitySource.AddActivityListener(listener);
         await using var cluster = new JobCluster();

@@ -38,7 +38,12 @@ internal sealed class TestIdentity : IService
 
     public string User(Guid tenant, params string[] permissions) => Sign(new Dictionary<string, object?>
     {
-        ["sub"] = Guid.NewGuid().ToString(), ["kind"] = "user", ["tid"] = tenant, ["sid"] = Guid.NewGuid(), ["role"] = "owner", ["permissions"] = permissions,
+        ["sub"] = Guid.NewGuid().ToString(),
+        ["kind"] = "user",
+        ["tid"] = tenant,
+        ["sid"] = Guid.NewGuid(),
+        ["role"] = "owner",
+        ["permissions"] = permissions,
     });
 
     private string Sign(Dictionary<string, object?> claims)

@@ -102,8 +102,16 @@ internal static class RuleEndpoints
         {
             lead = new LeadSnapshot
             {
-                LeadId = Guid.Empty, Status = "new", CreatedAt = DateTimeOffset.UnixEpoch, Source = made.Source, Country = made.Country, Stage = made.Stage,
-                Company = made.Company, Email = made.Email, Value = made.Value, Custom = made.Custom,
+                LeadId = Guid.Empty,
+                Status = "new",
+                CreatedAt = DateTimeOffset.UnixEpoch,
+                Source = made.Source,
+                Country = made.Country,
+                Stage = made.Stage,
+                Company = made.Company,
+                Email = made.Email,
+                Value = made.Value,
+                Custom = made.Custom,
             };
         }
         else

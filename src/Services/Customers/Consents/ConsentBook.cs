@@ -33,7 +33,15 @@ internal sealed class ConsentBook(CustomersDb db, TimeProvider clock)
         if (newest?.State == state) return;
         db.Add(new Consent
         {
-            TenantId = db.Caller.TenantId, Channel = channel, Topic = topic, Address = address, CustomerId = customer, State = state, Source = source, Wording = wording, At = at,
+            TenantId = db.Caller.TenantId,
+            Channel = channel,
+            Topic = topic,
+            Address = address,
+            CustomerId = customer,
+            State = state,
+            Source = source,
+            Wording = wording,
+            At = at,
         });
         db.Publish(new ConsentChanged { CustomerId = customer, Channel = channel, Topic = topic, State = state, Address = address, Source = source });
     }

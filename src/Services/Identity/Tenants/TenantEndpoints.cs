@@ -47,7 +47,11 @@ internal static class TenantEndpoints
         {
             db.Publish(new TenantUpdated
             {
-                TenantId = tenant.TenantId, Name = tenant.Name, Country = tenant.Country, TimeZone = tenant.TimeZone, Currency = tenant.Currency,
+                TenantId = tenant.TenantId,
+                Name = tenant.Name,
+                Country = tenant.Country,
+                TimeZone = tenant.TimeZone,
+                Currency = tenant.Currency,
             });
             await db.SaveChangesAsync(ct);
         }

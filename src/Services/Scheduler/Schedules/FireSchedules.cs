@@ -93,7 +93,8 @@ internal sealed class FireSchedules(
             update.Parameters.Add(new() { Value = turns.Select(t => t.Turn.Next).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.TimestampTz });
             update.Parameters.Add(new()
             {
-                Value = turns.Select(t => t.Turn.Fires.Count > 0 ? t.Schedule.Now : (DateTimeOffset?)null).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.TimestampTz,
+                Value = turns.Select(t => t.Turn.Fires.Count > 0 ? t.Schedule.Now : (DateTimeOffset?)null).ToArray(),
+                NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.TimestampTz,
             });
             await update.ExecuteNonQueryAsync(ct);
         }
@@ -128,7 +129,12 @@ internal sealed class FireSchedules(
 
     private static Execution Entry(Claimed schedule, ExecutionKind kind, DateTimeOffset dueAt, int leftOut) => new()
     {
-        TenantId = schedule.Tenant, ScheduleId = schedule.Id, Kind = kind, DueAt = dueAt, FiredAt = schedule.Now, LeftOut = leftOut,
+        TenantId = schedule.Tenant,
+        ScheduleId = schedule.Id,
+        Kind = kind,
+        DueAt = dueAt,
+        FiredAt = schedule.Now,
+        LeftOut = leftOut,
     };
 
     private sealed record Claimed(

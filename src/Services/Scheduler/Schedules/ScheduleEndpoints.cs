@@ -45,9 +45,18 @@ internal static class ScheduleEndpoints
         var target = ScheduleChecks.Target(body.Target, db.Caller);
         var schedule = new Schedule
         {
-            TenantId = db.Caller.TenantId, Name = ScheduleChecks.Name(body.Name), Cron = body.Cron, EverySeconds = body.EverySeconds, TimeZone = body.TimeZone ?? "UTC",
-            Event = target.Event, Job = target.Job, Payload = target.Payload, Misfire = ScheduleChecks.Misfire(body.Misfire), Paused = body.Paused,
-            Anchor = now, CreatedAt = now,
+            TenantId = db.Caller.TenantId,
+            Name = ScheduleChecks.Name(body.Name),
+            Cron = body.Cron,
+            EverySeconds = body.EverySeconds,
+            TimeZone = body.TimeZone ?? "UTC",
+            Event = target.Event,
+            Job = target.Job,
+            Payload = target.Payload,
+            Misfire = ScheduleChecks.Misfire(body.Misfire),
+            Paused = body.Paused,
+            Anchor = now,
+            CreatedAt = now,
         };
         var recurrence = ScheduleChecks.Recurrence(schedule, now);
         if (!schedule.Paused) schedule.NextFireAt = recurrence.Next(now);

@@ -20,6 +20,10 @@ internal sealed record Target(string? Event, string? Job, string? Payload)
         ? new ScheduleDue { Owner = EventOwner, Name = Event, DueAt = dueAt }
         : new JobRequested
         {
-            JobId = Guid.CreateVersion7(), Type = Job!, Queue = "default", MaxAttempts = MaxAttempts, Payload = Payload ?? "{}",
+            JobId = Guid.CreateVersion7(),
+            Type = Job!,
+            Queue = "default",
+            MaxAttempts = MaxAttempts,
+            Payload = Payload ?? "{}",
         };
 }

@@ -35,7 +35,7 @@ public sealed class CsvHelperComparisonTests
             select (rows, delimiter, newLine);
         Prop.ForAll(Arb.From(files), file =>
         {
-            var configuration = new CsvConfiguration(CultureInfo.InvariantCulture) 
+            var configuration = new CsvConfiguration(CultureInfo.InvariantCulture)
             {
                 Delimiter = file.delimiter,
                 NewLine = file.newLine,

@@ -128,7 +128,10 @@ public class SmtpConnectTests
         });
         var retry = Assert.IsType<SmtpOutcome.Retry>(await SendOneAsync(Options(server.Port) with
         {
-            Security = SmtpSecurity.StartTls, CertificateValidation = Pinned, Username = "u", Password = "secret",
+            Security = SmtpSecurity.StartTls,
+            CertificateValidation = Pinned,
+            Username = "u",
+            Password = "secret",
         }));
         Assert.Equal(SmtpPhase.StartTls, retry.Phase);
         Assert.Contains("injected", retry.Reason, StringComparison.Ordinal);

@@ -8,8 +8,14 @@ public partial class MessageLayoutTests
 {
     private static readonly BrandLook Acme = new()
     {
-        Name = "Acme", PrimaryColor = "#0a6", AccentColor = "#ffcc00", LegalName = "Acme Handels AB", PostalAddress = "Storgatan 1\n111 22 Stockholm",
-        WebsiteUrl = "https://www.acme.example/start", Language = "sv", FontFamily = "Inter, 'Open Sans'",
+        Name = "Acme",
+        PrimaryColor = "#0a6",
+        AccentColor = "#ffcc00",
+        LegalName = "Acme Handels AB",
+        PostalAddress = "Storgatan 1\n111 22 Stockholm",
+        WebsiteUrl = "https://www.acme.example/start",
+        Language = "sv",
+        FontFamily = "Inter, 'Open Sans'",
     };
 
     private static (string Html, string Text) Render(BrandLook look, EmailContent content, bool unsubscribe = true)
@@ -65,9 +71,15 @@ public partial class MessageLayoutTests
     {
         var evil = new BrandLook
         {
-            Name = "<script>alert(1)</script>{{firstName}}", LegalName = "{{#each x}}\"'<img>", PostalAddress = "</td></table>{{{firstName}}}",
-            PrimaryColor = "red;}body{display:none", AccentColor = "#zzz", LogoUrl = "javascript:alert(1)", WebsiteUrl = "https://x.example/\"onload=\"x",
-            FontFamily = "x;}body{background:url(https://evil.example)", Language = "sv\" onload=\"x",
+            Name = "<script>alert(1)</script>{{firstName}}",
+            LegalName = "{{#each x}}\"'<img>",
+            PostalAddress = "</td></table>{{{firstName}}}",
+            PrimaryColor = "red;}body{display:none",
+            AccentColor = "#zzz",
+            LogoUrl = "javascript:alert(1)",
+            WebsiteUrl = "https://x.example/\"onload=\"x",
+            FontFamily = "x;}body{background:url(https://evil.example)",
+            Language = "sv\" onload=\"x",
         };
         var (html, text) = Render(evil, Content("<p>x</p>"));
         Assert.DoesNotContain("<script>alert", html, StringComparison.Ordinal);

@@ -131,7 +131,14 @@ public class TemplateTests
     public void Numbers_and_truths_are_written_in_one_way_everywhere() => Assert.Equal("1|2.50|0.1|true|false|2026-06-06|12345678901|0000000a-0000-0000-0000-000000000000",
         Render("{{a}}|{{b}}|{{c}}|{{d}}|{{e}}|{{f}}|{{g}}|{{h}}", new()
         {
-            ["a"] = 1, ["b"] = 2.50m, ["c"] = 0.1, ["d"] = true, ["e"] = false, ["f"] = new DateOnly(2026, 6, 6), ["g"] = 12345678901L, ["h"] = new Guid(10, 0, 0, new byte[8]),
+            ["a"] = 1,
+            ["b"] = 2.50m,
+            ["c"] = 0.1,
+            ["d"] = true,
+            ["e"] = false,
+            ["f"] = new DateOnly(2026, 6, 6),
+            ["g"] = 12345678901L,
+            ["h"] = new Guid(10, 0, 0, new byte[8]),
         }));
 
     [Fact]
@@ -162,7 +169,10 @@ public class TemplateTests
             output.Reset();
             template.Render(new Dictionary<string, object?>
             {
-                ["firstName"] = "Ada" + i, ["company"] = "Acme & Co", ["vip"] = i % 5 == 0, ["items"] = items,
+                ["firstName"] = "Ada" + i,
+                ["company"] = "Acme & Co",
+                ["vip"] = i % 5 == 0,
+                ["items"] = items,
                 ["agent"] = new Dictionary<string, object?> { ["name"] = "Grace Hopper" },
             }, output);
         }
