@@ -46,7 +46,7 @@ public sealed class ModelTests(ArchitectureFixture fixture)
         var db = (ServiceDb)scope.ServiceProvider.GetRequiredService(registration.Database!);
         var columns = await ColumnsAsync(fixture.ConnectionsOf("brands").Owner);
         columns.Remove(("brand", "voice"));
-        columns[("brand", "name")] = ("integer", false);
+        columns[("brand", "name")] = ("integer", true);
         columns[("brand", "website_url")] = ("text", true);
 
         var found = Compare(db.Model, columns).Found;

@@ -96,7 +96,7 @@ internal static class TenantTables
         """;
 
     private const string Role = """
-        select word from pg_roles r, lateral (values (r.rolsuper, 'a superuser'), (r.rolbypassrls, 'above row-level security'), (r.rolinherit, 'heir of the system role')) v (is, word)
-        where r.rolname = $1 and v.is
+        select word from pg_roles r, lateral (values (r.rolsuper, 'a superuser'), (r.rolbypassrls, 'above row-level security'), (r.rolinherit, 'heir of the system role')) v (holds, word)
+        where r.rolname = $1 and v.holds
         """;
 }
