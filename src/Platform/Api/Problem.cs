@@ -31,6 +31,9 @@ public sealed class Problem : Exception
     /// <summary>Further members of the answer.</summary>
     public IReadOnlyDictionary<string, object?>? Extensions { get; init; }
 
+    /// <summary>When to ask again, for the header <c>Retry-After</c>.</summary>
+    public int? RetryAfterSeconds { get; init; }
+
     /// <summary>One field of the request is wrong: 400 <c>validation_failed</c>.</summary>
     public static Problem Invalid(string field, string message) => Invalid(new Dictionary<string, string[]> { [field] = [message] });
 

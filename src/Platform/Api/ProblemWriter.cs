@@ -23,7 +23,10 @@ internal sealed class ProblemWriter(IProblemDetailsService problems, ILogger<Pro
         var problem = Classify(exception);
         if (problem.Status >= 500) log.LogError(exception, "{Method} {Path} failed", context.Request.Method, context.Request.Path.Value);
         context.Response.StatusCode = problem.Status;
-        if (problem.Status == StatusCodes.Status503ServiceUnavailable) context.Response.Headers.RetryAfter = "2";
+        // Said here: the exception handler has cleared the headers that were set on the way to the exception.
+        if (problem.Status == StatusCodes.Status401Unauthorized) context.Response.Headers.WWWAuthenticate = "Bearer";
+        if ((problem.RetryAfterSeconds ?? (problem.Status == StatusCodes.Status503ServiceUnavailable ? 2 : null)) is { } seconds)
+            context.Response.Headers.RetryAfter = seconds.ToString();
         return await problems.TryWriteAsync(new ProblemDetailsContext { HttpContext = context, ProblemDetails = Details(problem), Exception = exception });
     }
 

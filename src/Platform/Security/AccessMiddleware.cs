@@ -26,19 +26,19 @@ internal sealed class AccessMiddleware(RequestDelegate next, AccessTokenValidato
             case AccessRule.Anonymous:
                 break;
             case AccessRule.SignedIn:
-                if (caller.UserId is null) throw Unauthenticated(context);
+                if (caller.UserId is null) throw Unauthenticated();
                 break;
             case AccessRule.Permission(var permission):
-                if (caller.UserId is null) throw Unauthenticated(context);
+                if (caller.UserId is null) throw Unauthenticated();
                 if (caller.TenantIdOrNull is null || !caller.Can(permission)) throw Missing(permission);
                 break;
             case AccessRule.Services(var services):
-                if (token is null) throw Unauthenticated(context);
+                if (token is null) throw Unauthenticated();
                 if (caller.Service is null || !services.Contains(caller.Service))
                     throw new Problem(StatusCodes.Status403Forbidden, "caller_not_allowed", "This endpoint is for other services of the platform.");
                 break;
             case AccessRule.AnyService:
-                if (token is null) throw Unauthenticated(context);
+                if (token is null) throw Unauthenticated();
                 if (caller.Service is null)
                     throw new Problem(StatusCodes.Status403Forbidden, "caller_not_allowed", "This endpoint is for services of the platform.");
                 break;
@@ -72,11 +72,8 @@ internal sealed class AccessMiddleware(RequestDelegate next, AccessTokenValidato
         context.User = new ClaimsPrincipal(new ClaimsIdentity([new Claim(ClaimTypes.NameIdentifier, token.Subject)], "token"));
     }
 
-    private static Problem Unauthenticated(HttpContext context)
-    {
-        context.Response.Headers.WWWAuthenticate = "Bearer";
-        return new Problem(StatusCodes.Status401Unauthorized, "unauthenticated", "Sign in first.", "Send a valid access token as Authorization: Bearer.");
-    }
+    private static Problem Unauthenticated() =>
+        new(StatusCodes.Status401Unauthorized, "unauthenticated", "Sign in first.", "Send a valid access token as Authorization: Bearer.");
 
     private static Problem Missing(string permission) => new(
         StatusCodes.Status403Forbidden, "permission_missing", $"You need the permission {permission}.", "Ask an owner or admin of the workspace.")

@@ -104,6 +104,16 @@ public sealed class BadInputTests(ArchitectureFixture fixture)
         wrong.AssertNone("Garbage in the query must be refused:");
     }
 
+    /// <summary>A member that may be null may be left out as well; a positional one without a default may not, and nobody means that.</summary>
+    [Fact]
+    public void What_may_be_null_may_be_absent()
+    {
+        var wrong = new Violations();
+        foreach (var route in fixture.Routes.Where(r => r is { IsPublic: true, Body: not null }))
+            foreach (var name in SampleBody.NeedlesslyRequired(route.Body!)) wrong.Add($"{route.Name}: {name}");
+        wrong.AssertNone("Give these a default:");
+    }
+
     private IEnumerable<Route> WithBody(string service) => fixture.Routes.Where(r =>
         r.IsPublic && r.Service == service && r is { Body: not null, Method: not "GET" } && !r.ContentTypes.Any(t => t.StartsWith("multipart/", StringComparison.Ordinal)));
 

@@ -43,6 +43,17 @@ internal sealed class SampleBody(IReadOnlyDictionary<string, JsonNode> known, st
         ];
     }
 
+    /// <summary>Members that must be stated although they may be null, also those of the types inside.</summary>
+    public static IEnumerable<string> NeedlesslyRequired(Type type, HashSet<Type>? seen = null)
+    {
+        type = ElementOf(type) ?? Nullable.GetUnderlyingType(type) ?? type;
+        if (type.Assembly == typeof(object).Assembly || !(seen ??= []).Add(type)) yield break;
+        foreach (var argument in type.GetConstructors().SelectMany(c => c.GetParameters()))
+            if (!argument.HasDefaultValue && Nullability.Create(argument).WriteState == NullabilityState.Nullable) yield return $"{type.Name}.{argument.Name}";
+        foreach (var member in Members(type))
+            foreach (var inner in NeedlesslyRequired(member.Type, seen)) yield return inner;
+    }
+
     private JsonNode? Value(string name, Type type, IReadOnlyList<Attribute> attributes)
     {
         type = Nullable.GetUnderlyingType(type) ?? type;
