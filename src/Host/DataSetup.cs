@@ -34,7 +34,6 @@ internal sealed class DataSetup : IAsyncDisposable
             setup.UseGiven(own, configuration);
             return setup;
         }
-        var secrets = SecretsFile.Open(options.DataFolder);
         string[] everybody = [.. topology.Local.Concat(topology.Remote).Select(s => s.Name), Bus];
         try
         {
@@ -42,13 +41,15 @@ internal sealed class DataSetup : IAsyncDisposable
             // One connection asks once; the pools of all services must fit into what the server allows.
             setup.MaxConnections = await MaxConnectionsAsync(admin, ct);
             setup.Databases.PoolSize = Math.Clamp((setup.MaxConnections - 40) / everybody.Length / (topology.Remote.Count > 0 ? 2 : 1), 4, 30);
+            using var secrets = await SecretsFile.OpenAsync(options.DataFolder, ct);
             foreach (var name in everybody) _ = (secrets[name + ":owner"], secrets[name + ":app"], secrets[name + ":service"]);
             foreach (var name in everybody) setup.Made[$"Services:{name}:Secret"] = secrets[name + ":service"];
             setup.Made["Services:identity:KeyEncryptionSecret"] = secrets["identity:key-encryption"];
             setup.Made["Services:notifications:TrackingSecret"] = secrets["notifications:tracking"];
             secrets.Save();
+            var prefix = configuration["Database:Prefix"] ?? options.DatabasePrefix;
             var prepared = await Task.WhenAll(own.Select(async name => (name, connections: await Provisioner.EnsureAsync(
-                admin, options.DatabasePrefix, name, secrets[name + ":owner"], secrets[name + ":app"], ct))));
+                admin, prefix, name, secrets[name + ":owner"], secrets[name + ":app"], ct))));
             foreach (var (name, connections) in prepared) setup.Databases.Set(name, connections);
             return setup;
         }

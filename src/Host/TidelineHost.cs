@@ -1,3 +1,4 @@
+using Tideline.Host.Demo;
 using Tideline.Host.Gateway;
 using Tideline.Host.Live;
 using Tideline.Host.Operations;
@@ -12,11 +13,14 @@ internal sealed class TidelineHost : IAsyncDisposable
 {
     private readonly DataSetup _data;
 
-    private TidelineHost(WebApplication app, DataSetup data, Topology topology) => (App, _data, Topology) = (app, data, topology);
+    private TidelineHost(WebApplication app, DataSetup data, Topology topology, TidelineOptions options) =>
+        (App, _data, Topology, Options) = (app, data, topology, options);
 
     public WebApplication App { get; }
 
     public Topology Topology { get; }
+
+    public TidelineOptions Options { get; }
 
     /// <summary>Prepares the databases and builds the application; nothing listens yet.</summary>
     public static async Task<TidelineHost> BuildAsync(TidelineOptions options, CancellationToken ct)
@@ -41,6 +45,7 @@ internal sealed class TidelineHost : IAsyncDisposable
             foreach (var service in topology.Local) builder.AddService(service);
             builder.AddApiDescriptions(topology);
             if (topology.IsGateway) builder.AddGateway();
+            if (options.Demo) DemoWorkspace.Add(builder.Services);
 
             var app = builder.Build();
             app.UseAccessLog();
@@ -51,7 +56,7 @@ internal sealed class TidelineHost : IAsyncDisposable
             app.MapMetrics();
             app.MapApiDescriptions(topology);
             if (topology.IsGateway) app.MapGateway(topology);
-            return new TidelineHost(app, data, topology);
+            return new TidelineHost(app, data, topology, options);
         }
         catch
         {

@@ -9,11 +9,24 @@ namespace Tideline.Services.Tests;
 public sealed class PlatformFixture : IAsyncLifetime
 {
     private TestPlatform? _platform;
+    private Exception? _failure;
 
     /// <summary>The platform.</summary>
-    public TestPlatform Platform => _platform ?? throw new InvalidOperationException("Not started.");
+    public TestPlatform Platform => _platform ?? throw new InvalidOperationException("The platform does not start.", _failure);
 
-    public async ValueTask InitializeAsync() => _platform = await TestPlatform.StartAsync();
+    public async ValueTask InitializeAsync()
+    {
+        try
+        {
+            _platform = await TestPlatform.StartAsync();
+        }
+#pragma warning disable CA1031 // Tests that need no platform still run; those that do say why they cannot.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            _failure = e;
+        }
+    }
 
     public async ValueTask DisposeAsync()
     {

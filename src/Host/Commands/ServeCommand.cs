@@ -23,12 +23,33 @@ internal static class ServeCommand
         return command;
     }
 
+    private static async Task TellDemoAsync(TidelineHost host, CancellationToken ct)
+    {
+        try
+        {
+            var (email, password) = await DemoWorkspace.EnsureAsync(host, ct);
+            Console.WriteLine($"""
+
+                  Sign in to the demo workspace:  {email}
+                                       password:  {password}
+                  Nothing that it sends leaves this machine: see Sandbox in the console. Ctrl-C stops.
+
+                """);
+        }
+        catch (Exception e) when (e is InvalidOperationException or HttpRequestException)
+        {
+            Console.WriteLine($"The demo workspace is not complete: {e.Message}");
+        }
+    }
+
     private static async Task<int> RunAsync(TidelineOptions options, CancellationToken ct)
     {
         await using var host = await TidelineHost.BuildAsync(options, ct);
         await host.StartAsync(ct);
-        if (options.Demo) await DemoWorkspace.EnsureAsync(host, ct);
-        else Console.WriteLine($"Tideline ({options.Target}) listens on {string.Join(", ", host.App.Urls)}");
+        Console.WriteLine(options.Target == Topology.AllTarget
+            ? $"\nTideline is ready: {host.App.Urls.First()}"
+            : $"Tideline ({options.Target}) listens on {string.Join(", ", host.App.Urls)}");
+        if (options.Demo) await TellDemoAsync(host, ct);
         await host.App.WaitForShutdownAsync(ct);
         return 0;
     }

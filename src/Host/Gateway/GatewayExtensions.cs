@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Tideline.Host.Live;
+using Tideline.Host.Operations;
 using Tideline.Platform.Api;
 using Tideline.Platform.Clients;
 using Tideline.Platform.Security;
@@ -18,6 +19,7 @@ internal static class GatewayExtensions
         builder.Services.AddSingleton<ServiceMonitor>();
         builder.Services.AddHostedService(provider => provider.GetRequiredService<ServiceMonitor>());
         builder.AddLive();
+        builder.AddSystem();
     }
 
     public static void MapGateway(this WebApplication app, Topology topology)
@@ -27,6 +29,7 @@ internal static class GatewayExtensions
             if (directory.Remote.TryGetValue(service.Name, out var addresses)) app.ForwardTo(service.Name, addresses);
         app.MapLive();
         app.MapServiceHealth();
+        app.MapSystem();
         app.MapConsole();
         app.Map("/api/{service}/{**rest}", string (string service) => throw new Problem(
                 StatusCodes.Status404NotFound, "not_found", topology.Local.Concat(topology.Remote).Any(s => s.Name == service)

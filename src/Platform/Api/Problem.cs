@@ -28,11 +28,8 @@ public sealed class Problem : Exception
     /// <summary>Messages by the name of the field at fault, as the client wrote it.</summary>
     public IReadOnlyDictionary<string, string[]>? Errors { get; init; }
 
-    /// <summary>Further members of the answer.</summary>
+    /// <summary>Further members of the answer. <c>retryAfter</c> (seconds, int) becomes the header, too.</summary>
     public IReadOnlyDictionary<string, object?>? Extensions { get; init; }
-
-    /// <summary>When to ask again, for the header <c>Retry-After</c>.</summary>
-    public int? RetryAfterSeconds { get; init; }
 
     /// <summary>One field of the request is wrong: 400 <c>validation_failed</c>.</summary>
     public static Problem Invalid(string field, string message) => Invalid(new Dictionary<string, string[]> { [field] = [message] });

@@ -1,8 +1,10 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text.Json;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 using Npgsql;
@@ -21,14 +23,18 @@ internal sealed class ProblemWriter(IProblemDetailsService problems, ILogger<Pro
             return true;
         }
         var problem = Classify(exception);
-        if (problem.Status >= 500) log.LogError(exception, "{Method} {Path} failed", context.Request.Method, context.Request.Path.Value);
+        if (problem.Status >= 500) log.LogError(exception, "{Method} {Route} failed", context.Request.Method, RouteOf(context));
         context.Response.StatusCode = problem.Status;
-        // Said here: the exception handler has cleared the headers that were set on the way to the exception.
+        // The framework has cleared the headers that were set before the exception.
         if (problem.Status == StatusCodes.Status401Unauthorized) context.Response.Headers.WWWAuthenticate = "Bearer";
-        if ((problem.RetryAfterSeconds ?? (problem.Status == StatusCodes.Status503ServiceUnavailable ? 2 : null)) is { } seconds)
-            context.Response.Headers.RetryAfter = seconds.ToString();
+        if (problem.Extensions?.GetValueOrDefault("retryAfter") is int seconds) context.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+        else if (problem.Status == StatusCodes.Status503ServiceUnavailable) context.Response.Headers.RetryAfter = "2";
         return await problems.TryWriteAsync(new ProblemDetailsContext { HttpContext = context, ProblemDetails = Details(problem), Exception = exception });
     }
+
+    // The template, not the path: a path may carry tokens and addresses.
+    private static string RouteOf(HttpContext context) =>
+        (context.Features.Get<IExceptionHandlerFeature>()?.Endpoint as RouteEndpoint)?.RoutePattern.RawText ?? "(no route)";
 
     internal static ProblemDetails Details(Problem problem)
     {

@@ -5,19 +5,21 @@ using Tideline.Platform.Data;
 using Tideline.Platform.Events.Dispatch;
 using Tideline.Platform.Hosting;
 using Tideline.Platform.Realtime;
+using Tideline.Platform.Security;
 
 namespace Tideline.Platform.Events;
 
 /// <summary>The bus' loops: a relay for each service with a database, consumers for each that subscribes, and what a process needs once.</summary>
 internal sealed class BusLoops(
     IEnumerable<ServiceRegistration> services, IServiceProvider provider, IEventTransport transport, LiveUpdates live, BusMaintenance maintenance, BusGauges gauges,
-    IOptions<BusOptions> options, TimeProvider clock, ILoggerFactory loggers) : ILoopSource
+    SessionRevocations revocations, IOptions<BusOptions> options, TimeProvider clock, ILoggerFactory loggers) : ILoopSource
 {
     /// <inheritdoc/>
     public IEnumerable<(string Service, string Name, IServiceLoop Loop)> Loops()
     {
         foreach (var (name, loop) in transport.Loops()) yield return (BusDatabase.Name, name, loop);
         yield return (BusDatabase.Name, "live", live);
+        yield return (BusDatabase.Name, "revocations", revocations);
         yield return (BusDatabase.Name, "maintenance", maintenance);
         yield return (BusDatabase.Name, "gauges", gauges);
         foreach (var service in services)

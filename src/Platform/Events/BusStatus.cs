@@ -56,6 +56,16 @@ public sealed class BusStatus
         return reader.GetInt64(0);
     }
 
+    /// <summary>Connections that the bus' database server has now, and how many it allows.</summary>
+    public async Task<(int Used, int Max)> ConnectionsAsync(CancellationToken ct)
+    {
+        await using var batch = _bus.CreateBatch().Add(
+            "select (select count(*) from pg_stat_activity where backend_type = 'client backend')::int, current_setting('max_connections')::int");
+        await using var reader = await batch.ExecuteReaderAsync(ct);
+        await reader.ReadAsync(ct);
+        return (reader.GetInt32(0), reader.GetInt32(1));
+    }
+
     /// <summary>Dead letters that wait for a decision, newest first.</summary>
     /// <param name="group">Of this group only.</param>
     /// <param name="tenantId">Of this tenant only; none shows those of all tenants, for whoever runs the installation.</param>

@@ -29,6 +29,7 @@ public static class PlatformExtensions
         services.AddSingleton<ServiceTokens>();
         services.AddSingleton<SigningKeys>();
         services.AddSingleton<RevokedSessions>();
+        services.AddSingleton(provider => new SessionRevocations(provider.GetRequiredService<BusDatabase>(), provider.GetRequiredService<RevokedSessions>()));
         services.AddSingleton<AccessTokenValidator>();
         services.AddSingleton<Migrator>();
         services.AddScoped<Caller>();

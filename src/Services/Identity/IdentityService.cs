@@ -29,6 +29,7 @@ public sealed class IdentityService : IService
         svc.AddDatabase<IdentityDb>()
             .Publishes<UserRegistered>().Publishes<TenantCreated>().Publishes<TenantUpdated>()
             .Publishes<MembershipChanged>().Publishes<SessionRevoked>().Publishes<EmailRequested>()
+            .Handles<SessionRevoked, SpreadRevocation>()
             .AddLoop<RotateSigningKeys>()
             .AddLoop<CleanUp>();
     }

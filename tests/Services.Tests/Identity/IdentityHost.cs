@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using Tideline.Identity;
@@ -63,6 +64,8 @@ public sealed class IdentityHost : IAsyncLifetime
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         var databases = new DatabaseDirectory();
         databases.Set("identity", database);
+        var prefix = new NpgsqlConnectionStringBuilder(database.Application).Database!.Replace("_identity", "", StringComparison.Ordinal);
+        databases.Set("bus", await Provisioner.EnsureAsync(await TestCluster.AdminAsync(), prefix, "bus", "owner", "app", CancellationToken.None));
         var directory = new ServiceDirectory { Local = { "identity" } };
         builder.AddPlatform(directory, databases);
         builder.AddService(new IdentityService());
@@ -73,6 +76,8 @@ public sealed class IdentityHost : IAsyncLifetime
             builder.AddService(another);
         }
         builder.Services.AddSingleton(clock);
+        // The bus stands still: what is published stays in the outbox, where tests look at it.
+        builder.Services.RemoveAll<ILoopSource>();
         var app = builder.Build();
         app.Use((context, next) =>
         {

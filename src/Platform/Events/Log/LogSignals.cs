@@ -4,6 +4,7 @@ using Npgsql;
 using Tideline.Platform.Data;
 using Tideline.Platform.Hosting;
 using Tideline.Platform.Realtime;
+using Tideline.Platform.Security;
 
 namespace Tideline.Platform.Events.Log;
 
@@ -59,7 +60,7 @@ internal sealed class LogNotifier(BusDatabase bus, BusOptions options) : IServic
 }
 
 /// <summary>Hears what other processes tell: new heads of the log, and live hints. One connection for the whole process.</summary>
-internal sealed class BusListener(BusDatabase bus, LogHeads heads, LiveFeed live, Presence presence) : IServiceLoop
+internal sealed class BusListener(BusDatabase bus, LogHeads heads, LiveFeed live, SessionRevocations revocations, Presence presence) : IServiceLoop
 {
     /// <inheritdoc/>
     public async Task RunAsync(LoopHealth health, CancellationToken ct)
@@ -68,10 +69,11 @@ internal sealed class BusListener(BusDatabase bus, LogHeads heads, LiveFeed live
         connection.Notification += (_, told) =>
         {
             if (told.Channel == LogNotifier.Channel) heads.Learn(LogNotifier.Parse(told.Payload));
+            else if (told.Channel == SessionRevocations.Channel) revocations.Hear(told.Payload);
             else live.Hear(told.Payload);
         };
         await using (var listen = new NpgsqlCommand(
-            $"select pg_try_advisory_lock({Presence.LockClass}, {presence.Key}); listen {LogNotifier.Channel}; listen {LiveFeed.Channel}", connection))
+            $"select pg_try_advisory_lock({Presence.LockClass}, {presence.Key}); listen {LogNotifier.Channel}; listen {LiveFeed.Channel}; listen {SessionRevocations.Channel}", connection))
             presence.Set(await listen.ExecuteScalarAsync(ct) is true);
         try
         {

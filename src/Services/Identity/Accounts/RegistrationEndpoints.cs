@@ -12,7 +12,7 @@ namespace Tideline.Identity.Accounts;
 internal static class RegistrationEndpoints
 {
     public static void MapRegistration(this RouteGroupBuilder api) =>
-        api.MapPost("/register", Register).WithName("register").WithTags("Accounts").TellsRetryAfter()
+        api.MapPost("/register", Register).WithName("register").WithTags("Accounts")
             .AllowsAnyone("somebody who registers has no account yet");
 
     /// <summary>Open an account and a workspace of its own.</summary>

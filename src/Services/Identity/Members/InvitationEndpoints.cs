@@ -20,7 +20,7 @@ internal static class InvitationEndpoints
         invitations.MapGet("/", List).WithName("listInvitations").Requires("members:read");
         invitations.MapPost("/", Invite).WithName("createInvitation").Requires("members:write").Idempotent<IdentityDb>();
         invitations.MapDelete("/{id:guid}", Revoke).WithName("revokeInvitation").Requires("members:write");
-        invitations.MapPost("/accept", Accept).WithName("acceptInvitation").TellsRetryAfter()
+        invitations.MapPost("/accept", Accept).WithName("acceptInvitation")
             .AllowsAnyone("whoever follows the link in the e-mail may have no account yet");
     }
 

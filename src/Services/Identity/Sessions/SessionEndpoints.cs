@@ -18,7 +18,7 @@ internal static class SessionEndpoints
     public static void MapSessions(this RouteGroupBuilder api)
     {
         var sessions = api.MapGroup("").WithTags("Sessions");
-        sessions.MapPost("/sign-in", SignIn).WithName("signIn").TellsRetryAfter().AllowsAnyone("the way in");
+        sessions.MapPost("/sign-in", SignIn).WithName("signIn").AllowsAnyone("the way in");
         sessions.MapPost("/refresh", Refresh).WithName("refreshSession").AllowsAnyone("the refresh token says who it is");
         sessions.MapPost("/sign-out", SignOut).WithName("signOut").AllowsAnyone("ends the session whose token is sent, even when the access token has run out");
         sessions.MapGet("/me", Me).WithName("getMe").RequiresSignIn();
