@@ -54,19 +54,12 @@ internal sealed class IdempotencyFilter<TDb>(bool required) : IEndpointFilter wh
         var raw = (NpgsqlTransaction)transaction.GetDbTransaction();
         // Held until the end of the transaction: the twin of a request in flight does not wait for it, it is told so.
         if (!await TryLockAsync(connection, raw, $"{caller.TenantId} {principal} {key}", ct))
-<<<<<<< HEAD
-            throw new Problem(StatusCodes.Status409Conflict, "request_in_flight", "A request with this key is still running.", "Ask again with the same key.")
-            {
-                Extensions = new Dictionary<string, object?> { ["retryAfter"] = 1 },
-            };
-=======
         {
             throw new Problem(StatusCodes.Status409Conflict, "request_in_flight", "A request with this key is still running.", "Ask again with the same key.")
             {
                 Extensions = new Dictionary<string, object?> { ["retryAfter"] = 1 },
             };
         }
->>>>>>> main
         if (await FindAsync(connection, raw, caller.TenantId, principal, key, ct) is { } stored)
         {
             if (!stored.Fingerprint.AsSpan().SequenceEqual(fingerprint))
