@@ -12,6 +12,8 @@ internal static class Catalog
         new Leads.LeadsService(),
         new Customers.CustomersService(),
         new Assignment.AssignmentService(),
+        new Campaigns.CampaignsService(),
+        new Notifications.NotificationsService(),
         new Worker.WorkerService(),
         new Scheduler.SchedulerService(),
     ];

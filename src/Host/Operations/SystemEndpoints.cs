@@ -22,6 +22,7 @@ internal static class SystemEndpoints
         var system = app.MapGroup("/api/system").WithTags("System").WithGroupName("system");
         system.MapGet("/overview", Overview).WithName("getSystemOverview").Requires("system:read");
         system.MapGet("/dead-letters", DeadLetters).WithName("listDeadLetters").Requires("system:read");
+        system.MapTraces();
         system.MapPost("/dead-letters/{id:guid}/replay", Replay).WithName("replayDeadLetter").Requires("system:write");
         system.MapPost("/dead-letters/{id:guid}/discard", Discard).WithName("discardDeadLetter").Requires("system:write");
     }

@@ -1,8 +1,6 @@
-using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Tideline.Assignment.Pools;
 using Tideline.Assignment.Rules;
-using Tideline.Contracts;
 using Tideline.Platform.Data;
 using Tideline.Platform.Security;
 
@@ -25,9 +23,7 @@ internal sealed class AssignmentDb(DbContextOptions<AssignmentDb> options, Calle
         modelBuilder.Entity<Rule>(rule =>
         {
             rule.ToTable("rule").Property(x => x.Version).IsRowVersion();
-            rule.Property(x => x.Conditions).HasColumnType("jsonb").HasConversion(
-                c => JsonSerializer.Serialize(c, ContractsJson.Options),
-                c => JsonSerializer.Deserialize<List<Condition>>(c, ContractsJson.Options)!);
+            rule.Property(x => x.Conditions).HasJson();
         });
         modelBuilder.Entity<KnownLead>(lead => lead.ToTable("known_lead").HasKey(x => new { x.TenantId, x.LeadId }));
         modelBuilder.Entity<KnownLead>().Property(x => x.Snapshot).HasColumnType("jsonb");

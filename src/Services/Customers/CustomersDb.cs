@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Tideline.Customers.Consents;
 using Tideline.Platform.Data;
@@ -20,9 +19,7 @@ internal sealed class CustomersDb(DbContextOptions<CustomersDb> options, Caller 
         modelBuilder.Entity<Customer>(customer =>
         {
             customer.ToTable("customer");
-            customer.Property(x => x.Attributes).HasColumnType("jsonb").HasConversion(
-                c => JsonSerializer.Serialize(c, JsonSerializerOptions.Default),
-                c => JsonSerializer.Deserialize<Dictionary<string, string>>(c, JsonSerializerOptions.Default)!);
+            customer.Property(x => x.Attributes).HasJson();
         });
         modelBuilder.Entity<CustomerAddress>().ToTable("customer_address").HasKey(x => new { x.TenantId, x.Kind, x.Value });
         modelBuilder.Entity<LeadLink>().ToTable("lead_link").HasKey(x => new { x.TenantId, x.LeadId });

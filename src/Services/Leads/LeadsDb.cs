@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Tideline.Leads.Pipelines;
 using Tideline.Leads.Timeline;
@@ -23,9 +22,7 @@ internal sealed class LeadsDb(DbContextOptions<LeadsDb> options, Caller caller) 
             lead.ToTable("lead");
             lead.Ignore(x => x.Value);
             lead.Property(x => x.Status).HasConversion(s => s.ToString().ToLowerInvariant(), s => Enum.Parse<LeadStatus>(s, true));
-            lead.Property(x => x.Custom).HasColumnType("jsonb").HasConversion(
-                c => JsonSerializer.Serialize(c, JsonSerializerOptions.Default),
-                c => JsonSerializer.Deserialize<Dictionary<string, string>>(c, JsonSerializerOptions.Default)!);
+            lead.Property(x => x.Custom).HasJson();
             lead.Property(x => x.Version).IsRowVersion();
             lead.Property<string>("Search").ValueGeneratedOnAddOrUpdate();
         });
