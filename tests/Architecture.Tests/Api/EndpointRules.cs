@@ -10,7 +10,7 @@ internal static partial class EndpointRules
     private static readonly string[] Verbs =
     [
         "accept", "add", "cancel", "change", "check", "claim", "clear", "complete", "count", "create", "delete", "discard", "download", "dry", "edit", "empty", "export",
-        "follow", "get", "heartbeat", "invite", "leave", "list", "make", "map", "mark", "merge", "move", "open", "order", "pause", "preview", "put", "read", "reassign", "record",
+        "follow", "get", "heartbeat", "invite", "leave", "list", "make", "map", "mark", "merge", "monitor", "move", "open", "order", "pause", "preview", "put", "read", "reassign", "record",
         "refresh", "register", "remove", "replace", "replay", "resume", "retry", "revoke", "run", "schedule", "send", "set", "show", "sign", "start", "state", "stop",
         "summarise", "switch", "test", "undo", "unsubscribe", "confirm", "update", "upload", "validate", "ask", "track",
     ];

@@ -167,6 +167,10 @@ internal sealed class SeededWorkspace
         if (!Known.TryGetValue("leadId", out var lead)) return;
         var settled = await Eventually.Get(() => Client.GetAsync($"/api/leads/leads/{lead}"), l => l["customerId"] is not null && l["ownerId"] is not null, "the lead's customer and owner");
         Known["customerId"] = settled["customerId"]!.DeepClone();
+        // The invitation has been mailed, into the sandbox, and the lead's owner told.
+        foreach (var (operation, what) in (IEnumerable<(string, string)>)[("listSandboxMessages", "the mail"), ("listInbox", "the notice")])
+            if (_fixture.Routes.FirstOrDefault(r => r.Name == operation) is { } list)
+                await Eventually.Get(() => Client.GetAsync(list.Path(_ => "")), l => Rows(l) is { Count: > 0 }, what);
     }
 
     private static JsonArray? Rows(JsonNode answer) => answer as JsonArray ?? answer["data"] as JsonArray;
