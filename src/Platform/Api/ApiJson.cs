@@ -1,5 +1,7 @@
+using System.Collections;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 
 namespace Tideline.Platform.Api;
 
@@ -17,8 +19,20 @@ internal static class ApiJson
         json.RespectRequiredConstructorParameters = true;
         json.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull;
         json.MaxDepth = 32;
+        json.TypeInfoResolver = (json.TypeInfoResolver ?? new DefaultJsonTypeInfoResolver()).WithAddedModifier(RefuseNullInLists);
         json.Converters.Add(new NulRefusingStringConverter());
         json.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false));
+    }
+
+    /// <summary>Nullable annotations are respected for members, not for elements; no list of ours has a use for null.</summary>
+    private static void RefuseNullInLists(JsonTypeInfo type)
+    {
+        if (type.Kind != JsonTypeInfoKind.Enumerable || type.ElementType is not { IsValueType: false }) return;
+        type.OnDeserialized = list =>
+        {
+            foreach (var element in (IEnumerable)list)
+                if (element is null) throw new JsonException("null is not allowed in a list.");
+        };
     }
 }
 
