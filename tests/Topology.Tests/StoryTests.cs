@@ -90,9 +90,10 @@ public abstract partial class StoryTests(Shape shape)
         using var response = await workspace.Owner.Http.SendAsync(request, TestContext.Current.CancellationToken);
         await ApiClient.ReadAsync(response);
 
-        string[] steps = ["POST /api/leads/leads", "handle lead.created", "handle assignment.decided", "handle lead.assigned", "job notifications.", "mail send"];
-        await Eventually.Get(async () => (await workspace.Owner.GetAsync("/api/system/traces/" + trace)).AsArray().Select(s => s!["name"]!.GetValue<string>()).ToList(),
-            names => steps.All(step => names.Exists(name => name.Contains(step, StringComparison.Ordinal))), $"the trace has {string.Join(", ", steps)}", TimeSpan.FromSeconds(90));
+        string[] steps = ["POST /api/leads/leads", "handle lead.created", "handle assignment.decided", "handle lead.assigned", "run notifications.deliver", "mail send"];
+        await Eventually.Get(
+            async () => string.Join("; ", (await workspace.Owner.GetAsync("/api/system/traces/" + trace)).AsArray().Select(s => s!["name"]!.GetValue<string>())),
+            names => steps.All(step => names.Contains(step, StringComparison.Ordinal)), $"the trace has {string.Join(", ", steps)}", TimeSpan.FromSeconds(40));
     }
 
     private static void Decent(ParsedMail mail)
