@@ -92,7 +92,8 @@ internal sealed class SeededWorkspace
         if (route.Method is "GET" or "DELETE") return null;
         if (route.ContentTypes.Any(t => t.StartsWith("multipart/", StringComparison.Ordinal)) || route.Name is "uploadImport" or "createImport") return File(marker);
         var body = (route.Name is { } name ? Stated(name) : null) ?? (route.Body is { } type ? Bodies.Of(type) : new JsonObject());
-        var text = (body ?? new JsonObject()).ToJsonString().Replace(Marker, marker, StringComparison.OrdinalIgnoreCase);
+        var text = (body ?? new JsonObject()).ToJsonString();
+        if (marker != Marker) text = text.Replace(Marker, marker, StringComparison.OrdinalIgnoreCase);
         return new StringContent(text, Encoding.UTF8, "application/json");
     }
 
