@@ -2,6 +2,10 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization.Metadata;
+using Microsoft.AspNetCore.Http.Json;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using Tideline.Architecture.Tests.Isolation;
 using Tideline.Platform.Security;
 using Tideline.Testing;
@@ -104,15 +108,24 @@ public sealed class BadInputTests(ArchitectureFixture fixture)
         wrong.AssertNone("Garbage in the query must be refused:");
     }
 
-    /// <summary>A member that may be null may be left out as well; a positional one without a default may not, and nobody means that.</summary>
+    /// <summary>Our own clients leave nulls out when they write; an endpoint that insists on them refuses every such call.</summary>
     [Fact]
     public void What_may_be_null_may_be_absent()
     {
+        var json = fixture.Platform.Services.GetRequiredService<IOptions<JsonOptions>>().Value.SerializerOptions;
         var wrong = new Violations();
-        foreach (var route in fixture.Routes.Where(r => r is { IsPublic: true, Body: not null }))
-            foreach (var name in SampleBody.NeedlesslyRequired(route.Body!)) wrong.Add($"{route.Name}: {name}");
-        wrong.AssertNone("Give these a default:");
+        foreach (var route in fixture.Routes.Where(r => r is { Service: not null, Body: not null }))
+            foreach (var member in SampleBody.Objects(route.Body!).SelectMany(t => json.GetTypeInfo(t).Properties.Where(p => p.IsRequired && (p.IsSetNullable || Nullable.GetUnderlyingType(p.PropertyType) is not null)), (t, p) => $"{t.Name}.{p.Name}"))
+                wrong.Add($"{route}: {member}");
+        wrong.AssertNone("These must be stated although they may be null:");
+        // Seen red: without the platform's own rule, this one is found.
+        var plain = new JsonSerializerOptions(json) { TypeInfoResolver = new DefaultJsonTypeInfoResolver() };
+        Assert.Contains(plain.GetTypeInfo(typeof(Positional)).Properties, p => p is { IsRequired: true, IsSetNullable: true });
+        Assert.DoesNotContain(json.GetTypeInfo(typeof(Positional)).Properties, p => p is { IsRequired: true, IsSetNullable: true });
+        Assert.Contains(json.GetTypeInfo(typeof(Positional)).Properties, p => p is { IsRequired: true });
     }
+
+    private sealed record Positional(string Needed, string? MayBeAbsent);
 
     private IEnumerable<Route> WithBody(string service) => fixture.Routes.Where(r =>
         r.IsPublic && r.Service == service && r is { Body: not null, Method: not "GET" } && !r.ContentTypes.Any(t => t.StartsWith("multipart/", StringComparison.Ordinal)));

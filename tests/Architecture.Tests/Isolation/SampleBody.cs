@@ -43,15 +43,14 @@ internal sealed class SampleBody(IReadOnlyDictionary<string, JsonNode> known, st
         ];
     }
 
-    /// <summary>Members that must be stated although they may be null, also those of the types inside.</summary>
-    public static IEnumerable<string> NeedlesslyRequired(Type type, HashSet<Type>? seen = null)
+    /// <summary>The types of objects that a body is made of, itself included.</summary>
+    public static IEnumerable<Type> Objects(Type type, HashSet<Type>? seen = null)
     {
         type = ElementOf(type) ?? Nullable.GetUnderlyingType(type) ?? type;
-        if (type.Assembly == typeof(object).Assembly || !(seen ??= []).Add(type)) yield break;
-        foreach (var argument in type.GetConstructors().SelectMany(c => c.GetParameters()))
-            if (!argument.HasDefaultValue && Nullability.Create(argument).WriteState == NullabilityState.Nullable) yield return $"{type.Name}.{argument.Name}";
+        if (type.Assembly == typeof(object).Assembly || type.Assembly == typeof(JsonElement).Assembly || !IsObject(type) || !(seen ??= []).Add(type)) yield break;
+        yield return type;
         foreach (var member in Members(type))
-            foreach (var inner in NeedlesslyRequired(member.Type, seen)) yield return inner;
+            foreach (var inner in Objects(member.Type, seen)) yield return inner;
     }
 
     private JsonNode? Value(string name, Type type, IReadOnlyList<Attribute> attributes)

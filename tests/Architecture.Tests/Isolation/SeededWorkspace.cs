@@ -84,22 +84,29 @@ internal sealed class SeededWorkspace
     }
 
     /// <summary>What an endpoint is called with.</summary>
-    public HttpContent? ContentFor(Route route)
+    /// <param name="route">The endpoint.</param>
+    /// <param name="marker">The word in the texts; a stranger who names our ids brings texts of their own.</param>
+    public HttpContent? ContentFor(Route route, string? marker = null)
     {
+        marker ??= Marker;
         if (route.Method is "GET" or "DELETE") return null;
-        if (route.ContentTypes.Any(t => t.StartsWith("multipart/", StringComparison.Ordinal)) || route.Name is "uploadImport" or "createImport") return File();
+        if (route.ContentTypes.Any(t => t.StartsWith("multipart/", StringComparison.Ordinal)) || route.Name is "uploadImport" or "createImport") return File(marker);
         var body = (route.Name is { } name ? Stated(name) : null) ?? (route.Body is { } type ? Bodies.Of(type) : new JsonObject());
-        return new StringContent((body ?? new JsonObject()).ToJsonString(), Encoding.UTF8, "application/json");
+        var text = (body ?? new JsonObject()).ToJsonString();
+        if (marker != Marker) text = text.Replace(Marker, marker, StringComparison.OrdinalIgnoreCase);
+        return new StringContent(text, Encoding.UTF8, "application/json");
     }
 
-    private MultipartFormDataContent File()
+    private static MultipartFormDataContent File(string marker)
     {
-        var file = new ByteArrayContent(Encoding.UTF8.GetBytes($"first name,email\n{Marker},{Address()}\n"));
+        var file = new ByteArrayContent(Encoding.UTF8.GetBytes($"first name,email\n{marker},{Address(marker)}\n"));
         file.Headers.ContentType = new MediaTypeHeaderValue("text/csv");
-        return new MultipartFormDataContent { { file, "file", Marker + ".csv" } };
+        return new MultipartFormDataContent { { file, "file", marker + ".csv" } };
     }
 
-    private string Address() => $"{Marker}.{Guid.NewGuid().ToString("n")[..8]}@example.com".ToLowerInvariant();
+    private string Address() => Address(Marker);
+
+    private static string Address(string marker) => $"{marker}.{Guid.NewGuid().ToString("n")[..8]}@example.com".ToLowerInvariant();
 
     private async Task FillAsync()
     {
