@@ -48,6 +48,7 @@ internal sealed class TidelineHost : IAsyncDisposable
             if (options.Demo) DemoWorkspace.Add(builder.Services);
 
             var app = builder.Build();
+            app.UseClientAddress(topology);
             app.UseAccessLog();
             app.UseEdge(topology);
             app.UsePlatform();

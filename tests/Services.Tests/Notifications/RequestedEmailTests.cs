@@ -1,3 +1,4 @@
+using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
 using Tideline.Contracts;
@@ -21,6 +22,19 @@ public class RequestedEmailTests(NotificationsFixture fixture)
         Assert.DoesNotContain("/t/c/", mail["html"]!.GetValue<string>(), StringComparison.Ordinal);
         Assert.Null(mail["unsubscribeUrl"]);
         Assert.Contains(mail["headers"]!.AsArray(), h => h!["name"]!.GetValue<string>() == "Auto-Submitted");
+    }
+
+    [Fact]
+    public async Task One_trace_leads_from_the_users_request_over_bus_and_job_to_the_mail()
+    {
+        var tenant = await fixture.SandboxTenantAsync();
+        const string trace = "0af7651916cd43dd8448eb211c80319c";
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/identity/invitations") { Content = JsonContent.Create(new { email = "traced@example.com", role = "agent" }) };
+        request.Headers.Add("traceparent", $"00-{trace}-b7ad6b7169203331-01");
+        using (var answer = await tenant.Api.Http.SendAsync(request)) Assert.True(answer.IsSuccessStatusCode);
+        var mail = await CaughtAsync(tenant, "traced@example.com");
+        var told = Assert.Single(await tenant.EventsAsync("message.sent", mail["id"]!.GetValue<string>()));
+        Assert.Equal(trace, told.Traceparent![3..35]);
     }
 
     [Fact]
