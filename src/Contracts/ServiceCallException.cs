@@ -27,14 +27,14 @@ public static class ServiceHttp
     /// <summary>POST of JSON with an answer of JSON.</summary>
     public static async Task<T> PostAsync<T>(this HttpClient http, string path, object body, CancellationToken ct)
     {
-        using var response = await http.PostAsync(path, JsonContent.Create(body, body.GetType(), options: ContractsJson.Options), ct);
+        using var response = await http.PostAsync(path, JsonContent.Create(body, body.GetType(), options: ContractsJson.Requests), ct);
         return await ReadAsync<T>(response, ct);
     }
 
     /// <summary>POST of JSON without an answer.</summary>
     public static async Task PostAsync(this HttpClient http, string path, object body, CancellationToken ct)
     {
-        using var response = await http.PostAsync(path, JsonContent.Create(body, body.GetType(), options: ContractsJson.Options), ct);
+        using var response = await http.PostAsync(path, JsonContent.Create(body, body.GetType(), options: ContractsJson.Requests), ct);
         if (!response.IsSuccessStatusCode) throw await RefusedAsync(response, ct);
     }
 

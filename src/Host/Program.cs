@@ -7,6 +7,7 @@ var root = new RootCommand("Tideline: leads, routing, campaigns and conversation
     ServeCommand.Create(),
     ServicesCommand.Create(),
     MigrateCommand.Create(),
+    NewServiceCommand.Create(),
 };
 try
 {

@@ -39,7 +39,7 @@ internal sealed class TidelineHost : IAsyncDisposable
         var data = await DataSetup.PrepareAsync(options, topology, builder.Configuration, startLogging.CreateLogger("Tideline.Start"), ct);
         try
         {
-            builder.Configuration.AddInMemoryCollection(data.Made);
+            builder.Configuration.AddInMemoryCollection(data.Made).AddInMemoryCollection(PublicAddress(options, builder.Configuration));
             builder.AddPlatform(Directory(topology, builder.Configuration), data.Databases);
             builder.Services.AddSingleton(topology).AddSingleton(data).AddSingleton(options);
             foreach (var service in topology.Local) builder.AddService(service);
@@ -48,6 +48,7 @@ internal sealed class TidelineHost : IAsyncDisposable
             if (options.Demo) DemoWorkspace.Add(builder.Services);
 
             var app = builder.Build();
+            app.UseClientAddress(topology);
             app.UseAccessLog();
             app.UseEdge(topology);
             app.UsePlatform();
@@ -80,6 +81,14 @@ internal sealed class TidelineHost : IAsyncDisposable
     {
         await App.DisposeAsync();
         await _data.DisposeAsync();
+    }
+
+    // Links in messages lead to the public door. Said once as PublicUrl; on one machine it is where the process listens.
+    private static Dictionary<string, string?> PublicAddress(TidelineOptions options, ConfigurationManager configuration)
+    {
+        var address = configuration["PublicUrl"] ?? options.Urls.Split(';')[0];
+        string[] settings = ["Services:identity:ConsoleUrl", "Services:notifications:PublicUrl"];
+        return settings.Where(setting => string.IsNullOrEmpty(configuration[setting])).ToDictionary(setting => setting, _ => (string?)address.TrimEnd('/'));
     }
 
     private static ServiceDirectory Directory(Topology topology, ConfigurationManager configuration)

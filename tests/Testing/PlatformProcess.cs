@@ -24,7 +24,7 @@ public sealed class PlatformProcess : IAsyncDisposable
     public Uri Address { get; }
 
     /// <summary>What it has written so far, the last lines.</summary>
-    public string Output => string.Join('\n', _lines.TakeLast(80));
+    public string Output => string.Join('\n', _lines.TakeLast(30));
 
     /// <summary>A process that is not started yet.</summary>
     /// <param name="target">What it hosts.</param>
@@ -114,7 +114,7 @@ public sealed class PlatformProcess : IAsyncDisposable
     private void Keep(string? line)
     {
         if (line is null) return;
-        _lines.Enqueue(line);
+        _lines.Enqueue(line.Length > 500 ? line[..500] : line);
         while (_lines.Count > 400) _lines.TryDequeue(out _);
     }
 }

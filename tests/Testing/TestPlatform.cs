@@ -33,6 +33,9 @@ public class TestPlatform : IAsyncDisposable
         {
             ["Database:Admin"] = await TestCluster.AdminAsync(),
             ["Logging:LogLevel:Default"] = "Warning",
+            // Every test makes people; a real password hash takes a tenth of a second.
+            ["Services:identity:PasswordIterations"] = "1000",
+            ["Services:identity:Operators"] = "*",
         };
         foreach (var (name, value) in settings ?? new Dictionary<string, string?>()) configuration[name] = value;
         var host = await TidelineHost.BuildAsync(new TidelineOptions

@@ -6,6 +6,7 @@ import { freshToken } from './auth/session'
 /** What each topic makes out of date. Messages never carry state, they only say where to look again. */
 const STALE: Record<string, QueryKey[]> = {
   leads: [['leads'], ['assignment', 'queue']],
+  customers: [['customers']],
   imports: [['imports']],
   campaigns: [['campaigns']],
   inbox: [['inbox']],

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Tideline.Contracts.Notifications;
 
 /// <summary>What other services ask of notifications: previews, and the messages of campaigns in bulk.</summary>
@@ -42,6 +44,8 @@ public sealed record MessageBatch
     public string? Text { get; init; }
 }
 
+// Members without a default are written even when null: the strict reader on the other side misses them otherwise.
+
 /// <summary>One message of a batch.</summary>
 /// <param name="MessageId">Made by the caller, kept by the caller: the key by which it is sent once.</param>
 /// <param name="Address">Canonical e-mail address.</param>
@@ -51,7 +55,10 @@ public sealed record MessageBatch
 /// <param name="Variables">What the template may use: firstName, lastName, company, displayName, email, country, website, source, custom.NAME.</param>
 /// <param name="Traceparent">Trace that the sending shall continue.</param>
 public sealed record HandOver(
-    Guid MessageId, string Address, string DisplayName, Guid? CustomerId, Guid? LeadId, IReadOnlyDictionary<string, string> Variables, string? Traceparent = null);
+    Guid MessageId, string Address, string DisplayName,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] Guid? CustomerId,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] Guid? LeadId,
+    IReadOnlyDictionary<string, string> Variables, string? Traceparent = null);
 
 /// <summary>How many of the messages were new.</summary>
 public sealed record HandOverAnswer(int Accepted);
@@ -60,7 +67,13 @@ public sealed record HandOverAnswer(int Accepted);
 public sealed record BatchState(string State);
 
 /// <summary>A template to show. Variables as in <see cref="HandOver"/>.</summary>
-public sealed record PreviewRequest(Guid? BrandId, string Subject, string? Preheader, string Html, string? Text, IReadOnlyDictionary<string, string> Variables);
+public sealed record PreviewRequest(
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] Guid? BrandId,
+    string Subject,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? Preheader,
+    string Html,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? Text,
+    IReadOnlyDictionary<string, string> Variables);
 
 /// <summary>The rendered message and the problems of its template.</summary>
 public sealed record PreviewAnswer(string Subject, string Html, string Text, IReadOnlyList<TemplateProblem> Problems);

@@ -11,6 +11,7 @@ namespace Tideline.Host.Gateway;
 /// <summary>The public door: forwards what is hosted elsewhere, serves the console and the live updates.</summary>
 internal static class GatewayExtensions
 {
+    private static readonly ClientAddress.Transformer Transformer = new();
     private static readonly ForwarderRequestConfig Forwarding = new() { ActivityTimeout = TimeSpan.FromSeconds(60) };
 
     public static void AddGateway(this WebApplicationBuilder builder)
@@ -54,7 +55,7 @@ internal static class GatewayExtensions
         app.Map("/api/" + service + "/{**rest}", async (HttpContext context) =>
         {
             var address = addresses[(uint)Interlocked.Increment(ref turn) % addresses.Length];
-            var error = await forwarder.SendAsync(context, address.ToString(), client, Forwarding);
+            var error = await forwarder.SendAsync(context, address.ToString(), client, Forwarding, Transformer);
             if (error is ForwarderError.None || context.Response.HasStarted) return;
             throw new Problem(StatusCodes.Status503ServiceUnavailable, "service_unavailable", $"The service '{service}' does not answer.", "Try again in a moment.");
         }).AllowsAnyone("The service behind it checks the token and the permission.").ExcludeFromDescription().DisableRequestTimeout();

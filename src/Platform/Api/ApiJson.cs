@@ -1,5 +1,7 @@
+using System.Collections;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 
 namespace Tideline.Platform.Api;
 
@@ -17,8 +19,29 @@ internal static class ApiJson
         json.RespectRequiredConstructorParameters = true;
         json.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull;
         json.MaxDepth = 32;
+        json.TypeInfoResolver = (json.TypeInfoResolver ?? new DefaultJsonTypeInfoResolver()).WithAddedModifier(RefuseNullInLists).WithAddedModifier(LetNullableBeAbsent);
         json.Converters.Add(new NulRefusingStringConverter());
         json.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false));
+    }
+
+    /// <summary>A positional member that may be null may be left out, too: whoever leaves nulls out when writing means just that.</summary>
+    private static void LetNullableBeAbsent(JsonTypeInfo type)
+    {
+        if (type.Kind != JsonTypeInfoKind.Object) return;
+        foreach (var member in type.Properties)
+            if (member is { IsRequired: true, AssociatedParameter: not null } && (member.IsSetNullable || Nullable.GetUnderlyingType(member.PropertyType) is not null))
+                member.IsRequired = false;
+    }
+
+    /// <summary>Nullable annotations are respected for members, not for elements; no list of ours has a use for null.</summary>
+    private static void RefuseNullInLists(JsonTypeInfo type)
+    {
+        if (type.Kind != JsonTypeInfoKind.Enumerable || type.ElementType is not { IsValueType: false }) return;
+        type.OnDeserialized = list =>
+        {
+            foreach (var element in (IEnumerable)list)
+                if (element is null) throw new JsonException("null is not allowed in a list.");
+        };
     }
 }
 

@@ -38,7 +38,7 @@ internal sealed class Campaign : ITenantOwned
         throw new Problem(409, "campaign_state", $"The campaign is {state}; it cannot {Infinitive(verb)} now.",
             allowed.Length == 0 ? "It has ended. Make a new one from it." : "Possible now: " + string.Join(", ", allowed) + ".")
         {
-            Extensions = new Dictionary<string, object?> { ["status"] = state, ["allowed"] = allowed },
+            Extensions = new Dictionary<string, object?> { ["state"] = state, ["allowed"] = allowed },
         };
     }
 

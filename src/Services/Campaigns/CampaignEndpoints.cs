@@ -12,6 +12,9 @@ namespace Tideline.Campaigns;
 
 internal static class CampaignEndpoints
 {
+    private static readonly Dictionary<string, CampaignStatus> Statuses =
+        Enum.GetValues<CampaignStatus>().ToDictionary(s => s.ToString().ToLowerInvariant(), StringComparer.Ordinal);
+
     public static void MapCampaigns(this RouteGroupBuilder api)
     {
         var campaigns = api.MapGroup("/campaigns").WithTags("Campaigns");
@@ -24,11 +27,15 @@ internal static class CampaignEndpoints
 
     /// <summary>Campaigns, newest first; of one status, when asked for.</summary>
     private static async Task<Ok<Page<CampaignView>>> List(
-        CampaignsDb db, Numbers numbers, CampaignStatus? status, int? limit, string? cursor, CancellationToken ct)
+        CampaignsDb db, Numbers numbers, string? status, int? limit, string? cursor, CancellationToken ct)
     {
         var size = Limit.Of(limit);
         var query = db.Campaigns.AsNoTracking();
-        if (status is { } wanted) query = query.Where(c => c.Status == wanted);
+        if (!string.IsNullOrEmpty(status))
+        {
+            if (!Statuses.TryGetValue(status, out var wanted)) throw Problem.Invalid("status", "Must be one of " + string.Join(", ", Statuses.Keys) + ".");
+            query = query.Where(c => c.Status == wanted);
+        }
         if (Cursor.Id(cursor) is { } before) query = query.Where(c => c.Id < before);
         var rows = await query.OrderByDescending(c => c.Id).Take(size + 1).ToListAsync(ct);
         var page = Page<Campaign>.Of(rows, size, c => [c.Id]);

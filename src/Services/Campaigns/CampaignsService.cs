@@ -24,7 +24,7 @@ public sealed class CampaignsService : IService
     {
         svc.Services.AddValidation();
         svc.Services.AddScoped<Drafts>().AddScoped<Readiness>().AddScoped<People>().AddScoped<Numbers>().AddScoped<RecipientMarks>()
-            .AddScoped<CampaignStates>().AddScoped<Runs.BatchState>().AddScoped<AudienceFreeze>().AddScoped<Delivery>();
+            .AddScoped<CampaignStates>().AddScoped<BatchSwitch>().AddScoped<AudienceFreeze>().AddScoped<Delivery>();
         svc.AddDatabase<CampaignsDb>()
             .Publishes<CampaignStarted>().Publishes<CampaignPaused>().Publishes<CampaignCompleted>()
             .Publishes<ScheduleRequested>().Publishes<ScheduleCancelled>()

@@ -46,7 +46,7 @@ internal static class Permissions
     public static readonly IReadOnlyList<(string Name, string Meaning)> OfOperators =
     [
         ("system:read",  "See services, bus and databases of the installation"),
-        ("system:write", "Replay and discard dead letters, pause queues"),
+        ("system:write", "Replay and discard dead letters"),
     ];
 }
 

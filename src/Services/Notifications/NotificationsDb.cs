@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.ChangeTracking;
 using Tideline.Contracts;
 using Tideline.Notifications.Batches;
 using Tideline.Notifications.Email;
@@ -32,7 +33,9 @@ internal sealed class NotificationsDb(DbContextOptions<NotificationsDb> options,
             batch.ToTable("batch");
             batch.Property(x => x.Links).HasColumnType("jsonb").HasConversion(
                 l => JsonSerializer.Serialize(l, ContractsJson.Options),
-                l => JsonSerializer.Deserialize<List<LinkTarget>>(l, ContractsJson.Options)!);
+                l => JsonSerializer.Deserialize<List<LinkTarget>>(l, ContractsJson.Options)!,
+                // Written once and never changed.
+                new ValueComparer<List<LinkTarget>>((a, b) => ReferenceEquals(a, b), l => l.Count));
         });
         modelBuilder.Entity<Chunk>().ToTable("chunk");
         modelBuilder.Entity<Message>(message =>

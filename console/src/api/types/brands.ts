@@ -26,8 +26,3 @@ export interface Brand extends BrandFields {
   version: number
   createdAt: Instant
 }
-
-export interface BrandPreview {
-  html: string
-  text: string
-}

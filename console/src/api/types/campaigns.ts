@@ -51,6 +51,8 @@ export interface Campaign extends CampaignFields {
   id: Id
   status: CampaignStatus
   stats?: CampaignStats | null
+  /** Why it stands still although nobody paused it. */
+  error?: string | null
   startedAt?: Instant | null
   completedAt?: Instant | null
   createdAt: Instant
@@ -63,6 +65,8 @@ export interface AudiencePreview {
   reachable: number
   excluded: { noEmail: number; suppressed: number; noConsent: number; duplicate: number }
   sample: { leadId: Id; customerId?: Id | null; email: string; displayName: string }[]
+  /** There are more leads than were counted. */
+  partial?: boolean | null
 }
 
 export interface MessagePreview {
@@ -82,6 +86,7 @@ export interface CampaignMonitor {
 }
 
 export interface CampaignRecipient {
+  id: Id
   customerId?: Id | null
   leadId?: Id | null
   email: string

@@ -69,5 +69,7 @@ export interface DeliveryMode {
   host?: string | null
   port?: number | null
   healthy: boolean
+  /** What the mail server said when it let nobody in. */
+  trouble?: string | null
   sentLastMinute: number
 }

@@ -18,7 +18,7 @@ internal static class ContentEndpoints
 
     public static void MapContent(this RouteGroupBuilder api)
     {
-        api.MapPost("/preview", Preview).WithName("previewMessage").WithTags("Campaigns").Requires("campaigns:read");
+        api.MapPost("/preview", Preview).WithName("previewCampaign").WithTags("Campaigns").Requires("campaigns:read");
         api.MapPost("/campaigns/{id:guid}/test", Test).WithName("testCampaign").WithTags("Campaigns").Requires("campaigns:write").Idempotent<CampaignsDb>();
     }
 

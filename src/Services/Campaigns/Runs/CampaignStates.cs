@@ -10,7 +10,7 @@ namespace Tideline.Campaigns.Runs;
 /// The ways from one state to another. Asking for the state that is so already changes nothing and is no error; whatever a change sets going is asked
 /// for in its own transaction.
 /// </summary>
-internal sealed class CampaignStates(CampaignsDb db, Readiness readiness, BatchState batch, TimeProvider clock, ILiveUpdates live)
+internal sealed class CampaignStates(CampaignsDb db, Readiness readiness, BatchSwitch batch, TimeProvider clock, ILiveUpdates live)
 {
     /// <summary>Owner of the tasks at the scheduler.</summary>
     public const string Owner = "campaigns";

@@ -14,7 +14,7 @@ internal sealed record RunCampaign(Guid CampaignId, int Generation) : IJob;
 
 /// <summary>Step by step; before each it looks at what is in the database now, so that it may be killed, repeated and run twice at any point.</summary>
 internal sealed class CampaignRunner(
-    CampaignsDb db, CampaignStates states, Readiness readiness, AudienceFreeze audience, Delivery delivery, BatchState batch, Numbers numbers,
+    CampaignsDb db, CampaignStates states, Readiness readiness, AudienceFreeze audience, Delivery delivery, BatchSwitch batch, Numbers numbers,
     TimeProvider clock, ILiveUpdates live) : IRunJob<RunCampaign>
 {
     // Then the job goes back to the queue, well before its time is up.

@@ -40,7 +40,7 @@ internal static class PipelineEndpoints
         db.RemoveRange(leaving);
         for (var position = 0; position < body.Count; position++)
         {
-            var (stageId, name, probability, status) = body[position];
+            var (name, probability, status, stageId) = body[position];
             if (known.FirstOrDefault(s => s.Id == stageId) is { } stage)
                 (stage.Name, stage.Position, stage.Probability, stage.Status) = (name.Trim(), position, probability, status);
             else
@@ -60,7 +60,7 @@ internal static class PipelineEndpoints
 }
 
 /// <summary>A stage as it shall be.</summary>
-public sealed record StageInput(Guid? Id, [Required, MaxLength(100)] string Name, [Range(0, 100)] int Probability, LeadStatus Status);
+public sealed record StageInput([Required, MaxLength(100)] string Name, [Range(0, 100)] int Probability, LeadStatus Status, Guid? Id = null);
 
 /// <summary>A pipeline.</summary>
 public sealed record PipelineView(Guid Id, string Name, bool IsDefault, IReadOnlyList<StageView> Stages);

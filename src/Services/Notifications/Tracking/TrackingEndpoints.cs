@@ -25,6 +25,7 @@ internal static class TrackingEndpoints
         tracking.MapPost("/u/{token}", Unsubscribe).WithName("unsubscribe").AllowsAnyone(reason).ExcludeFromDescription();
     }
 
+    /// <summary>The picture that nobody sees: notes that the message was opened.</summary>
     private static async Task<FileContentHttpResult> Open(string token, Feedback feedback, HttpContext context, CancellationToken ct)
     {
         var (message, _) = await feedback.FindAsync(token, TrackingKind.Open, ct) ?? throw Problem.NotFound("address");
@@ -33,6 +34,7 @@ internal static class TrackingEndpoints
         return TypedResults.File(Pixel, "image/gif");
     }
 
+    /// <summary>Notes that a link was followed, and leads on to where it goes.</summary>
     private static async Task<RedirectHttpResult> Click(string token, Feedback feedback, HttpContext context, CancellationToken ct)
     {
         var (message, read) = await feedback.FindAsync(token, TrackingKind.Click, ct) ?? throw Problem.NotFound("link");

@@ -33,6 +33,8 @@ internal sealed class SmtpSink : IAsyncDisposable
                 : sink;
             var start = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardError = true, RedirectStandardOutput = true, WorkingDirectory = directory };
             var process = Process.Start(start)!;
+            // It counts aloud; unread, that would fill the pipe and stop it.
+            _ = process.StandardOutput.BaseStream.CopyToAsync(Stream.Null);
             if (await ListensAsync(process, port)) return new SmtpSink(process, directory, port);
             var error = await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
             Assert.True(attempt < 3, $"smtp-sink does not start: {error}");

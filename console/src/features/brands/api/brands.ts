@@ -1,5 +1,5 @@
 import { queryOptions } from '@tanstack/react-query'
-import type { Brand, BrandFields, BrandPreview, Id } from '@/api/types'
+import type { Brand, BrandFields, Id, MessagePreview } from '@/api/types'
 import { api, getList } from '@/lib/api-client'
 
 const base = '/api/brands/brands'
@@ -10,4 +10,5 @@ export const brandQuery = (id: Id) => queryOptions({ queryKey: ['brands', 'one',
 
 export const createBrand = (fields: Partial<BrandFields>) => api.post<Brand>(base, fields)
 export const updateBrand = (id: Id, fields: Partial<BrandFields>, version: number) => api.patch<Brand>(`${base}/${id}`, fields, version)
-export const previewBrand = (id: Id, body: { subject: string; html: string }, signal?: AbortSignal) => api.ask<BrandPreview>(`${base}/${id}/preview`, body, signal)
+/** A message in the layout of a brand, as the service that sends it renders it. */
+export const previewBrand = (brandId: Id, message: { subject: string; html: string }, signal?: AbortSignal) => api.ask<MessagePreview>('/api/notifications/preview', { brandId, ...message }, signal)

@@ -52,7 +52,10 @@ function Numbers({ data }: { data: AudiencePreview }) {
   return (
     <Stack gap="md">
       <div role="status">
-        <div className={classes.big}>{formatNumber(data.reachable)}</div>
+        <div className={classes.big}>
+          {formatNumber(data.reachable)}
+          {data.partial && '+'}
+        </div>
         <Text size="sm" c="dimmed">
           {data.reachable === 1 ? 'person gets' : 'people get'} the message
         </Text>
@@ -93,6 +96,11 @@ function Numbers({ data }: { data: AudiencePreview }) {
             </Text>
           )}
         </div>
+      )}
+      {data.partial && (
+        <Text size="sm" c="dimmed">
+          The audience is large: this counts its first {formatNumber(data.leads)} leads. Everybody is counted when the campaign starts.
+        </Text>
       )}
       {data.reachable === 0 && <Text size="sm">Nobody would get this. Loosen the conditions.</Text>}
     </Stack>

@@ -45,7 +45,7 @@ export function RecipientTable({ campaignId }: { campaignId: string }) {
         inline
         columns={columns}
         rows={recipients.data?.pages.flatMap(page => page.data)}
-        rowKey={recipient => recipient.email}
+        rowKey={recipient => recipient.id}
         hasMore={recipients.hasNextPage}
         loadingMore={recipients.isFetchingNextPage}
         onMore={() => void recipients.fetchNextPage()}

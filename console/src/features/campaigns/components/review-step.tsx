@@ -84,7 +84,7 @@ function useFindings({ fields }: Draft): { findings: Finding[]; ready: boolean }
   const brand = useQuery(brandsQuery).data?.find(entry => entry.id === fields.brandId)
   const audience = useQuery(audienceQuery(fields.audience))
   const preview = useQuery(previewQuery({ brandId: fields.brandId, subject: fields.subject, preheader: fields.preheader || undefined, html: fields.html, text: fields.text || undefined }))
-  const delivery = useQuery({ ...deliveryQuery, enabled: useCan('messages:read') }).data
+  const delivery = useQuery({ ...deliveryQuery, enabled: useCan('notifications:read') }).data
   const findings: Finding[] = []
   const add = (level: Finding['level'], text: string, step?: ComposeStep) => findings.push({ level, text, step })
 

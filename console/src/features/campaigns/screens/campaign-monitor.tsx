@@ -1,4 +1,4 @@
-import { Skeleton, Tabs } from '@mantine/core'
+import { Alert, Skeleton, Tabs } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { lazy, Suspense } from 'react'
 import type { Campaign, CampaignMonitor, CampaignStats } from '@/api/types'
@@ -40,6 +40,11 @@ export function CampaignMonitorScreen() {
     <Page title={current.name} crumbs={crumbs} meta={<StateBadge state={status} />} actions={<CampaignActions campaign={current} />}>
       <div className={classes.stack}>
         <Numbers monitor={monitor.data} campaign={current} />
+        {current.error && (
+          <Alert color="red" title="The campaign stands still">
+            {current.error}
+          </Alert>
+        )}
         {monitor.error && !monitor.data && <ErrorState compact error={monitor.error} onRetry={() => void monitor.refetch()} />}
         <Tabs defaultValue="live" keepMounted={false}>
           <Tabs.List>

@@ -35,7 +35,7 @@ export function Overview() {
 }
 
 function Numbers({ data }: { data: SystemOverview }) {
-  const delivery = useQuery({ ...deliveryQuery, enabled: useCan('messages:read'), refetchInterval: 15_000 }).data
+  const delivery = useQuery({ ...deliveryQuery, enabled: useCan('notifications:read'), refetchInterval: 15_000 }).data
   const bad = data.services.filter(service => service.status !== 'up')
   const lag = data.bus.groups.reduce((sum, group) => sum + group.lag, 0)
   const dead = data.bus.groups.reduce((sum, group) => sum + group.deadLetters, 0)
@@ -46,7 +46,7 @@ function Numbers({ data }: { data: SystemOverview }) {
       <Stat label="Dead letters" value={formatNumber(dead)} note={dead ? 'look and replay' : 'none'} to="/system/dead-letters" />
       <Stat label="Jobs waiting" value={formatNumber(data.queues.reduce((sum, queue) => sum + queue.ready, 0))} note={`${formatNumber(data.queues.reduce((sum, queue) => sum + queue.running, 0))} running`} to="/system/queues" />
       <Stat label="Database connections" value={formatNumber(data.database.connectionsUsed)} note={`${formatShare(data.database.connectionsUsed, data.database.connectionsMax)} of ${formatNumber(data.database.connectionsMax)}`} />
-      {delivery && <Stat label="Delivery" value={delivery.mode === 'sandbox' ? 'Sandbox' : 'SMTP'} note={delivery.mode === 'sandbox' ? 'nothing leaves this server' : delivery.healthy ? `${formatNumber(delivery.sentLastMinute)} last minute` : 'the mail server does not answer'} to={delivery.mode === 'sandbox' ? '/sandbox' : '/messages'} />}
+      {delivery && <Stat label="Delivery" value={delivery.mode === 'sandbox' ? 'Sandbox' : 'SMTP'} note={delivery.mode === 'sandbox' ? 'nothing leaves this server' : delivery.healthy ? `${formatNumber(delivery.sentLastMinute)} last minute` : (delivery.trouble ?? 'the mail server does not answer')} to={delivery.mode === 'sandbox' ? '/sandbox' : '/messages'} />}
     </StatRow>
   )
 }

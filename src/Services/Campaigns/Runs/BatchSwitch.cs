@@ -8,7 +8,7 @@ using Tideline.Platform.Jobs;
 namespace Tideline.Campaigns.Runs;
 
 /// <summary>Makes notifications hold, release or give up a campaign's messages, as the campaign's status says.</summary>
-internal sealed class BatchState(CampaignsDb db, NotificationsClient notifications, ILogger<BatchState> log)
+internal sealed class BatchSwitch(CampaignsDb db, NotificationsClient notifications, ILogger<BatchSwitch> log)
 {
     /// <summary>Tells the state until what was told is what is so: whoever told an older state later than a newer one notices and corrects it.</summary>
     public async Task FollowAsync(Guid campaignId, CancellationToken ct)
@@ -19,9 +19,9 @@ internal sealed class BatchState(CampaignsDb db, NotificationsClient notificatio
             {
                 await notifications.SetBatchStateAsync(campaignId, told, ct);
             }
-            catch (ServiceCallException e) when (e.Status == HttpStatusCode.NotFound)
+            catch (ServiceCallException e) when (e.Status is HttpStatusCode.NotFound or HttpStatusCode.Conflict)
             {
-                // Nothing has been handed over yet; the run states the batch, and then its state.
+                // Nothing has been handed over yet, and the run will state the batch and then its state; or it was cancelled since.
             }
             var wanted = await WantedAsync(campaignId, ct);
             if (wanted == told) return;
@@ -56,7 +56,7 @@ internal sealed class BatchState(CampaignsDb db, NotificationsClient notificatio
 [Job("campaigns.follow-state", Queue = "campaigns", MaxAttempts = 30, TimeoutSeconds = 120)]
 internal sealed record FollowState(Guid CampaignId) : IJob;
 
-internal sealed class RunFollowState(BatchState batch) : IRunJob<FollowState>
+internal sealed class RunFollowState(BatchSwitch batch) : IRunJob<FollowState>
 {
     public Task RunAsync(FollowState job, JobRun run, CancellationToken ct) => batch.FollowAsync(job.CampaignId, ct);
 }
