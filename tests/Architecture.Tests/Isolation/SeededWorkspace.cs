@@ -67,6 +67,11 @@ internal sealed class SeededWorkspace
             "createRule" => new JsonObject { ["name"] = Marker, ["conditions"] = new JsonArray(), ["strategy"] = "round_robin", ["poolId"] = Id("poolId"), ["enabled"] = true },
             "dryRunRules" => new JsonObject { ["leadId"] = Id("leadId") },
             "orderRules" => new JsonObject { ["ids"] = new JsonArray(Id("ruleId")) },
+            "mapImport" => new JsonObject
+            {
+                ["columns"] = new JsonArray(new JsonObject { ["index"] = 0, ["field"] = "firstName" }, new JsonObject { ["index"] = 1, ["field"] = "email" }),
+                ["duplicatePolicy"] = "update",
+            },
             "stateConsent" => new JsonObject { ["channel"] = "email", ["state"] = "granted" },
             "createSchedule" => new JsonObject { ["name"] = Marker, ["everySeconds"] = 86_400, ["target"] = new JsonObject { ["event"] = Marker } },
             "createInvitation" => new JsonObject { ["email"] = Address(), ["role"] = "agent" },
