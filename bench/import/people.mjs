@@ -1,4 +1,4 @@
-// The file that is imported: 1 of 100 rows has an address that is none, 1 of 50 repeats a person of 25 rows before.
+// The file that is imported: 1 of 100 rows has an address that is none and no phone number, 1 of 50 repeats a person of 25 rows before.
 import { createWriteStream } from 'node:fs';
 import { once } from 'node:events';
 
@@ -11,7 +11,7 @@ export async function writePeople(file, rows, mark) {
     if (bad) rejected++;
     else if (!twin) created++;
     const email = bad ? `nobody-${i}` : `${mark}.person${who}@example.com`;
-    const line = `Ada${who % 97},Lovelace${who % 331},"Company ${who % 5000}, Ltd.",${email},0151 ${phone(mark, who)},DE,Fair,"Met at the fair on day ${who % 5 + 1}; wants a call back, not an e-mail"\n`;
+    const line = `Ada${who % 97},Lovelace${who % 331},"Company ${who % 5000}, Ltd.",${email},${bad ? '' : `0151 ${phone(mark, who)}`},DE,Fair,"Met at the fair on day ${who % 5 + 1}; wants a call back, not an e-mail"\n`;
     if (!out.write(line)) await once(out, 'drain');
   }
   out.end();

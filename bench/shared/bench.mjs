@@ -1,6 +1,6 @@
 // What every bench needs: arguments, processes that are ended again, CPU and memory from /proc, wrk, medians, tables.
 import { spawn, spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, chmodSync, closeSync, existsSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import os from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
@@ -67,12 +67,14 @@ export function scratch(name) {
   return folder;
 }
 
-/** Starts a process that is ended, by its own id, when the run ends. */
+/** Starts a process that is ended, by its own id, when the run ends. What it says goes to a file, as reading along would cost it and us time. */
 export function start(command, argv, { ready, signal = 'SIGTERM', seconds = 120, ...options } = {}) {
-  const child = spawn(command, argv, { stdio: ['ignore', 'pipe', 'pipe'], ...options });
-  let said = '';
+  const log = join(scratch('log'), 'output.log'), output = openSync(log, 'w');
+  const child = spawn(command, argv, { stdio: ['ignore', output, output], ...options });
+  closeSync(output);
+  const said = () => readFileSync(log, 'utf8').slice(-20_000);
   const ended = new Promise(resolve => child.once('exit', (code, by) => resolve(code ?? by)));
-  child.once('error', e => { said += e.message; });
+  child.once('error', e => appendFileSync(log, e.message));
   const stop = async () => {
     if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
     child.kill(signal);
@@ -81,18 +83,15 @@ export function start(command, argv, { ready, signal = 'SIGTERM', seconds = 120,
     clearTimeout(timer);
   };
   atEnd(stop);
-  const isReady = new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`${command} was not ready in ${seconds} s:\n${said}`)), seconds * 1000);
-    const hear = text => {
-      said = (said + text).slice(-20_000);
-      if (ready?.test(said)) { clearTimeout(timer); resolve(); }
-    };
-    child.stdout?.on('data', hear);
-    child.stderr?.on('data', hear);
-    ended.then(code => { clearTimeout(timer); reject(new Error(`${command} ended with ${code}:\n${said}`)); });
-  });
+  const isReady = ready === undefined ? Promise.resolve() : (async () => {
+    for (const until = Date.now() + seconds * 1000; !ready.test(said());) {
+      if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) throw new Error(`${command} ended with ${child.exitCode ?? child.signalCode}:\n${said()}`);
+      if (Date.now() > until) throw new Error(`${command} was not ready in ${seconds} s:\n${said()}`);
+      await sleep(20);
+    }
+  })();
   isReady.catch(() => {}); // whoever waits for it hears of it; nobody has to
-  return { child, pid: child.pid, stop, ready: isReady, ended, said: () => said };
+  return { child, pid: child.pid, stop, ready: isReady, ended, said };
 }
 
 export function freePort() {
