@@ -28,10 +28,10 @@ export function need(program, debianPackage, ...folders) {
   process.exit(2);
 }
 
-/** Runs a command that has to succeed. Its output goes to our standard error, so that standard output stays lines of JSON. */
+/** Runs a command that has to succeed; what it says is shown when it does not. */
 export function must(command, argv, options = {}) {
-  const run = spawnSync(command, argv, { stdio: ['ignore', 2, 2], ...options });
-  if (run.status !== 0) throw new Error(`${command} ${argv.join(' ')} failed (${run.status ?? run.signal ?? run.error})`);
+  const run = spawnSync(command, argv, { stdio: ['ignore', 'pipe', 'pipe'], encoding: 'utf8', maxBuffer: 1 << 28, ...options });
+  if (run.status !== 0) throw new Error(`${command} ${argv.join(' ')} failed (${run.status ?? run.signal ?? run.error})\n${run.stdout ?? ''}${run.stderr ?? ''}`);
 }
 
 export function installPeer(folder) {
