@@ -47,14 +47,13 @@ export const atEnd = action => undo.push(action);
 
 /** Runs a bench; cleans up behind it. */
 export async function bench(main) {
-  let code = 0, ended = false;
-  const end = async () => {
-    if (ended) return;
-    ended = true;
+  let code = 0, ending;
+  // Once: interrupted, the bench fails at what is taken away under it, and must not exit before the rest is, too.
+  const end = () => ending ??= (async () => {
     for (const action of undo.reverse()) try { await action(); } catch (e) { console.error(`clean-up: ${e.message}`); }
-  };
+  })();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, async () => { await end(); process.exit(130); });
-  try { code = await main() ?? 0; } catch (e) { console.error(e); code = 1; }
+  try { code = await main() ?? 0; } catch (e) { if (!ending) console.error(e); code = 1; }
   await end();
   process.exit(code);
 }
