@@ -53,6 +53,8 @@ export async function bench(main) {
     for (const action of undo.reverse()) try { await action(); } catch (e) { console.error(`clean-up: ${e.message}`); }
   })();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, async () => { await end(); process.exit(130); });
+  // A database that is stopped tells its clients, who throw outside of everything.
+  for (const failure of ['uncaughtException', 'unhandledRejection']) process.on(failure, async e => { if (!ending) console.error(e); await end(); process.exit(1); });
   try { code = await main() ?? 0; } catch (e) { if (!ending) console.error(e); code = 1; }
   await end();
   process.exit(code);
