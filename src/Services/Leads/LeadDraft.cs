@@ -25,6 +25,8 @@ internal sealed record LeadDraft
     public string? Notes { get; init; }
     public IReadOnlyDictionary<string, string>? Custom { get; init; }
     public Guid? ImportId { get; init; }
+    /// <summary>Who stands behind it, when that is not the caller: a job works for whoever started it.</summary>
+    public Guid? By { get; init; }
     /// <summary>When it was created in the system it comes from; now, when absent.</summary>
     public DateTimeOffset? CreatedAt { get; init; }
 
@@ -41,13 +43,14 @@ internal sealed record LeadDraft
         PhoneRaw = LeadInput.Clean(input.Phone),
         Phone2 = contact.Phone2,
         Phone2Raw = LeadInput.Clean(input.Phone2),
-        Website = LeadInput.Clean(input.Website),
+        // In the forms that an import makes of them, so that an export that comes back changes nothing.
+        Website = LeadInput.Clean(input.Website) is { } website ? Imports.WebAddress.Normalize(website) ?? website : null,
         Country = contact.Country,
         Source = LeadInput.Clean(input.Source),
         StageId = input.StageId,
         Value = input.Value,
         OwnerId = input.OwnerId,
-        Notes = LeadInput.Clean(input.Notes),
+        Notes = LeadInput.Clean(input.Notes)?.Replace("\r\n", "\n").Replace('\r', '\n'),
         Custom = input.Custom,
     };
 
@@ -110,5 +113,5 @@ internal sealed record LeadDraft
         }
     }
 
-    private static string? Text(Money? money) => money is null ? null : $"{money.Amount} {money.Currency}";
+    internal static string? Text(Money? money) => money is null ? null : $"{money.Amount} {money.Currency}";
 }

@@ -57,7 +57,7 @@ internal sealed class LeadIntake(LeadsDb db, ServiceDatabase<LeadsDb> database, 
             {
                 return await WriteOnceAsync(drafts, policy, stages, record, ct);
             }
-            catch (PostgresException e) when (attempt < 5 && e is { SqlState: PostgresErrorCodes.UniqueViolation, ConstraintName: "lead_identity_pkey" } or { SqlState: PostgresErrorCodes.DeadlockDetected })
+            catch (PostgresException e) when (attempt < 10 && e is { SqlState: PostgresErrorCodes.UniqueViolation, ConstraintName: "lead_identity_pkey" } or { SqlState: PostgresErrorCodes.DeadlockDetected })
             {
                 // Somebody has just brought in one of these people: now they are found.
             }
@@ -102,7 +102,7 @@ internal sealed class LeadIntake(LeadsDb db, ServiceDatabase<LeadsDb> database, 
             var found = draft.Identities().Select(id => owners.TryGetValue(id, out var owner) ? owner : (Guid?)null).FirstOrDefault(o => o is not null);
             if (found is not { } leadId)
             {
-                var lead = draft.Create(tenant, db.Caller.UserId, StageOf(draft, stages), now);
+                var lead = draft.Create(tenant, draft.By ?? db.Caller.UserId, StageOf(draft, stages), now);
                 fresh[lead.Id] = lead;
                 foreach (var id in draft.Identities()) owners[id] = lead.Id;
                 results[i] = new IntakeResult(Intake.Created, lead.Id);
@@ -157,14 +157,13 @@ internal sealed class LeadIntake(LeadsDb db, ServiceDatabase<LeadsDb> database, 
         foreach (var group in updates.GroupBy(u => u.LeadId))
         {
             if (!leads.TryGetValue(group.Key, out var lead)) continue;
-            var changes = new List<FieldChange>();
-            foreach (var (index, _) in group)
-            {
-                var changed = drafts[index].Update(lead);
-                if (changed.Count > 0) results[index] = new IntakeResult(Intake.Updated, lead.Id);
-                changes.AddRange(changed);
-            }
+            var changed = new List<(int Index, FieldChange Change)>();
+            foreach (var (index, _) in group) changed.AddRange(drafts[index].Update(lead).Select(c => (index, c)));
+            // Several rows of one person may end where the lead stood: then nothing has changed, however often the file comes.
+            var changes = Net(changed.Select(c => c.Change));
             if (changes.Count == 0) continue;
+            foreach (var (index, change) in changed)
+                if (changes.Any(c => c.Field == change.Field)) results[index] = new IntakeResult(Intake.Updated, lead.Id);
             lead.UpdatedAt = now;
             rows.Update(lead, stages.FirstOrDefault(s => s.Id == lead.StageId)?.Name ?? "", changes, new LeadActivity
             {
@@ -172,14 +171,19 @@ internal sealed class LeadIntake(LeadsDb db, ServiceDatabase<LeadsDb> database, 
                 LeadId = lead.Id,
                 Type = "updated",
                 At = now,
-                ActorId = db.Caller.UserId,
+                ActorId = drafts[group.First().Index].By ?? db.Caller.UserId,
                 ActorKind = drafts[group.First().Index].ImportId is null ? "user" : "import",
                 Summary = "Updated " + string.Join(", ", changes.Select(c => c.Field).Distinct()),
                 Changes = LeadActivity.ChangesJson(changes),
+                // By this an import that is undone finds what it has changed.
+                Data = drafts[group.First().Index].ImportId is { } import ? JsonSerializer.Serialize(new { importId = import }) : null,
             });
         }
         await rows.WriteAsync(transaction, db.Caller.TenantId, ct);
     }
+
+    private static List<FieldChange> Net(IEnumerable<FieldChange> changes) =>
+        [.. changes.GroupBy(c => c.Field).Select(g => new FieldChange(g.Key, g.First().Before, g.Last().After)).Where(c => c.Before != c.After)];
 
     private LeadActivity Created(Lead lead) => new()
     {
@@ -187,7 +191,7 @@ internal sealed class LeadIntake(LeadsDb db, ServiceDatabase<LeadsDb> database, 
         LeadId = lead.Id,
         Type = lead.ImportId is null ? "created" : "imported",
         At = lead.UpdatedAt,
-        ActorId = db.Caller.UserId,
+        ActorId = lead.CreatedBy,
         ActorKind = lead.ImportId is not null ? "import" : db.Caller.UserId is null ? "system" : "user",
         Summary = lead.Source is null ? "Lead created" : $"Lead created from {lead.Source}",
     };

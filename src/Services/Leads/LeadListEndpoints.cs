@@ -3,6 +3,8 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
+using Tideline.Contracts;
+using Tideline.Contracts.Identity;
 using Tideline.Leads.Pipelines;
 using Tideline.Platform.Api;
 using Tideline.Platform.Security;
@@ -43,13 +45,30 @@ internal static class LeadListEndpoints
         TypedResults.Ok(new CountAnswer(await LeadFilter.From(request.Query).Apply(db.Leads).LongCountAsync(ct)));
 
     /// <summary>The filtered leads as CSV, streamed; cells that a spreadsheet would run as a formula are made harmless.</summary>
-    private static async Task Export(HttpContext http, LeadsDb db, PipelineBook pipelines, CancellationToken ct)
+    private static async Task Export(HttpContext http, LeadsDb db, PipelineBook pipelines, IdentityClient identity, CancellationToken ct)
     {
         var leads = LeadFilter.From(http.Request.Query).Apply(db.Leads.AsNoTracking()).OrderByDescending(l => l.CreatedAt).ThenByDescending(l => l.Id);
         var names = (await pipelines.StagesAsync(ct)).ToDictionary(s => s.Id, s => s.Name);
+        var owners = await OwnersAsync(identity, ct);
+        var tenant = db.Caller.TenantId;
+        var custom = await db.Database.SqlQuery<string>(
+            $"select distinct name as \"Value\" from lead, jsonb_object_keys(custom) as name where tenant_id = {tenant}").OrderBy(name => name).Take(LeadCsv.MaxCustom).ToListAsync(ct);
         http.Response.ContentType = "text/csv; charset=utf-8";
         http.Response.Headers.ContentDisposition = "attachment; filename=\"leads.csv\"";
-        await LeadCsv.WriteAsync(http.Response.Body, leads.AsAsyncEnumerable(), names, ct);
+        await LeadCsv.WriteAsync(http.Response.Body, leads.AsAsyncEnumerable(), names, owners, custom, ct);
+    }
+
+    // Names are identity's. Without it the export has the owners' ids, and that is better than no export.
+    private static async Task<IReadOnlyDictionary<Guid, string>> OwnersAsync(IdentityClient identity, CancellationToken ct)
+    {
+        try
+        {
+            return (await identity.MembersAsync(ct)).ToDictionary(u => u.Id, u => u.Email);
+        }
+        catch (Exception e) when (e is HttpRequestException or ServiceCallException or Polly.ExecutionRejectedException)
+        {
+            return new Dictionary<Guid, string>();
+        }
     }
 
     /// <summary>Where leads came from, the most frequent first.</summary>

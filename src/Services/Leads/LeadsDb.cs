@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Tideline.Leads.Imports;
 using Tideline.Leads.Pipelines;
 using Tideline.Leads.Timeline;
 using Tideline.Platform.Data;
@@ -13,6 +14,9 @@ internal sealed class LeadsDb(DbContextOptions<LeadsDb> options, Caller caller) 
     public DbSet<LeadActivity> Activities => Set<LeadActivity>();
     public DbSet<Pipeline> Pipelines => Set<Pipeline>();
     public DbSet<Stage> Stages => Set<Stage>();
+    public DbSet<LeadImport> Imports => Set<LeadImport>();
+    public DbSet<ImportChunk> ImportChunks => Set<ImportChunk>();
+    public DbSet<ImportRejection> ImportRejections => Set<ImportRejection>();
     public DbSet<TenantSetting> TenantSettings => Set<TenantSetting>();
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)
@@ -39,6 +43,18 @@ internal sealed class LeadsDb(DbContextOptions<LeadsDb> options, Caller caller) 
             stage.ToTable("stage");
             stage.Property(x => x.Status).HasConversion(s => s.ToString().ToLowerInvariant(), s => Enum.Parse<LeadStatus>(s, true));
         });
+        modelBuilder.Entity<LeadImport>(import =>
+        {
+            import.ToTable("lead_import");
+            import.Property(x => x.Status).HasConversion(s => s.ToString().ToLowerInvariant(), s => Enum.Parse<ImportStatus>(s, true));
+            import.Property(x => x.Dialect!).HasJson();
+            import.Property(x => x.Columns).HasJson();
+            import.Property(x => x.Preview).HasJson();
+            import.Property(x => x.Mapping!).HasJson();
+            import.Ignore(x => x.Position).Ignore(x => x.Percent);
+        });
+        modelBuilder.Entity<ImportChunk>().ToTable("import_chunk").HasKey(x => new { x.TenantId, x.ImportId, x.Number });
+        modelBuilder.Entity<ImportRejection>().ToTable("import_rejection").HasKey(x => new { x.TenantId, x.ImportId, x.Row });
         modelBuilder.Entity<TenantSetting>().ToTable("tenant_setting").HasKey(x => x.TenantId);
         base.OnModelCreating(modelBuilder);
     }

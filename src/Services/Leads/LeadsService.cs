@@ -4,6 +4,7 @@ using Tideline.Contracts.Customers;
 using Tideline.Contracts.Identity;
 using Tideline.Contracts.Leads;
 using Tideline.Contracts.Notifications;
+using Tideline.Leads.Imports;
 using Tideline.Leads.Pipelines;
 using Tideline.Leads.Timeline;
 using Tideline.Platform.Hosting;
@@ -20,10 +21,12 @@ public sealed class LeadsService : IService
     public void Add(ServiceBuilder svc)
     {
         svc.Services.AddValidation();
-        svc.Services.AddScoped<LeadIntake>().AddScoped<PipelineBook>();
+        svc.Services.AddScoped<LeadIntake>().AddScoped<PipelineBook>().AddScoped<ImportWriter>().AddScoped<ImportEnd>().AddScoped<UndoChanges>();
         svc.AddDatabase<LeadsDb>()
+            .Calls<IdentityClient>("identity")
             .Publishes<LeadCreated>().Publishes<LeadUpdated>().Publishes<LeadAssigned>().Publishes<LeadStageChanged>()
             .Publishes<LeadWon>().Publishes<LeadLost>().Publishes<LeadDeleted>().Publishes<ImportCompleted>()
+            .Runs<ImportLeads, RunImport>().Runs<UndoImport, RunUndo>()
             .HandlesMany<AssignmentDecided, RecordAssignments>()
             .HandlesMany<CustomerResolved, RecordCustomers>()
             .Handles<TenantCreated, RememberTenant>()
@@ -42,6 +45,7 @@ public sealed class LeadsService : IService
         routes.Api.MapLeadLists();
         routes.Api.MapTimeline();
         routes.Api.MapPipelines();
+        routes.Api.MapImports();
         routes.Internal.MapAudience();
     }
 }

@@ -18,6 +18,7 @@ internal static class ColumnSuggestions
 
     public static IReadOnlyList<ColumnSuggestion> For(IReadOnlyList<string> names, IReadOnlyList<string[]> rows, bool hasHeader)
     {
+        if (hasHeader && LeadCsv.Suggestions(names) is { } own) return own;
         var guesses = names.Select((name, index) => Guess(name, index, rows, hasHeader)).ToList();
         NamesThatDependOnOthers(guesses, names);
         Pair(guesses, LeadField.Email, LeadField.Email2);
