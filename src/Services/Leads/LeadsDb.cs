@@ -45,7 +45,7 @@ internal sealed class LeadsDb(DbContextOptions<LeadsDb> options, Caller caller) 
         });
         modelBuilder.Entity<LeadImport>(import =>
         {
-            import.ToTable("lead_import");
+            import.ToTable("import_job");
             import.Property(x => x.Status).HasConversion(s => s.ToString().ToLowerInvariant(), s => Enum.Parse<ImportStatus>(s, true));
             import.Property(x => x.Dialect!).HasJson();
             import.Property(x => x.Columns).HasJson();

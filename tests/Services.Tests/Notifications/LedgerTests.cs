@@ -64,7 +64,7 @@ public class LedgerTests(NotificationsFixture fixture)
         var judge = new Judge(options, TimeProvider.System);
         var away = new SmtpOutcome.Retry(SmtpPhase.Connect, null, "Connection refused.");
         var verdict = judge.Of(Message(DateTimeOffset.UtcNow.AddHours(-1)), away);
-        Assert.Equal(("queued", "retry", true), (verdict.Status, verdict.Outcome, verdict.IsRelayFault));
+        Assert.Equal(("queued", "retry"), (verdict.Status, verdict.Outcome));
         Assert.InRange(verdict.RetryIn, TimeSpan.FromMinutes(3), TimeSpan.FromMinutes(5));
         Assert.Equal("failed", judge.Of(Message(DateTimeOffset.UtcNow.AddDays(-2)), away).Status);
 
@@ -72,6 +72,40 @@ public class LedgerTests(NotificationsFixture fixture)
         Assert.InRange(judge.Of(Message(DateTimeOffset.UtcNow.AddHours(-1)), refused).RetryIn, TimeSpan.FromMinutes(7), TimeSpan.FromMinutes(10));
         var over = judge.Of(Message(DateTimeOffset.UtcNow.AddDays(-2)), refused);
         Assert.Equal(("bounced", false), (over.Status, over.IsHard));
+    }
+
+    [Fact]
+    public async Task A_relay_that_lets_nobody_in_is_left_alone_for_a_while_and_welcome_back_at_once()
+    {
+        var turnedAway = true;
+        await using var relay = new Email.ScriptedSmtpServer(talk => talk.ServeAsync(line => line.Length == 0 && turnedAway ? "421 busy" : null));
+        var options = new NotificationsOptions { Mode = DeliveryMode.Smtp, RetryFrom = TimeSpan.FromSeconds(1) };
+        (options.Smtp.Host, options.Smtp.Port, options.Smtp.Security) = ("127.0.0.1", relay.Port, SmtpSecurity.None);
+        var clock = new SteppedClock();
+        await using var gateway = new MailGateway(Microsoft.Extensions.Options.Options.Create(options), clock);
+        Assert.Equal(TimeSpan.Zero, gateway.RestFor);
+
+        await gateway.SendAsync([Email.SmtpFixture.Mail()], default);
+        Assert.Equal(TimeSpan.FromSeconds(1), gateway.RestFor);
+        Assert.NotNull(gateway.Trouble);
+        // Another sending that was on its way already makes it no worse; one after the rest does.
+        await gateway.SendAsync([Email.SmtpFixture.Mail()], default);
+        Assert.Equal(TimeSpan.FromSeconds(1), gateway.RestFor);
+        clock.Now += TimeSpan.FromSeconds(1);
+        Assert.Equal(TimeSpan.Zero, gateway.RestFor);
+        await gateway.SendAsync([Email.SmtpFixture.Mail()], default);
+        Assert.Equal(TimeSpan.FromSeconds(2), gateway.RestFor);
+
+        turnedAway = false;
+        Assert.IsType<SmtpOutcome.Sent>(Assert.Single(await gateway.SendAsync([Email.SmtpFixture.Mail()], default)));
+        Assert.Equal((TimeSpan.Zero, null), (gateway.RestFor, gateway.Trouble));
+    }
+
+    private sealed class SteppedClock : TimeProvider
+    {
+        public DateTimeOffset Now { get; set; } = DateTimeOffset.UnixEpoch;
+
+        public override DateTimeOffset GetUtcNow() => Now;
     }
 
     private static Claimed Message(DateTimeOffset firstTry) => new()

@@ -18,7 +18,7 @@ internal sealed class ImportEnd(ServiceDatabase<LeadsDb> database, LeadsDb db, T
         await using var transaction = await database.BeginAsync(import.TenantId, ct);
         ImportCompleted completed;
         await using (var command = transaction.Command("""
-            update lead_import set status = 'completed', rows_total = rows_done, finished_at = $3, error = null
+            update import_job set status = 'completed', rows_total = rows_done, finished_at = $3, error = null
             where tenant_id = $1 and id = $2 and status = 'running' and position_offset = $4 and position_row = $5
             returning created, updated, duplicates, rejected
             """, import.TenantId, import.Id, clock.GetUtcNow(), end.Offset, end.Row))
@@ -53,7 +53,7 @@ internal sealed class ImportEnd(ServiceDatabase<LeadsDb> database, LeadsDb db, T
         if (told.Length > MaxError) told.Length = MaxError;
         await using var transaction = await database.BeginAsync(import.TenantId, ct);
         await transaction.ExecuteAsync(
-            "update lead_import set status = 'failed', error = $3, finished_at = $4 where tenant_id = $1 and id = $2 and status = 'running'",
+            "update import_job set status = 'failed', error = $3, finished_at = $4 where tenant_id = $1 and id = $2 and status = 'running'",
             [import.TenantId, import.Id, told.ToString(), clock.GetUtcNow()], ct);
         await transaction.CommitAsync(ct);
     }

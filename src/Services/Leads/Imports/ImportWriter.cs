@@ -22,7 +22,7 @@ internal sealed class ImportStoppedException() : Exception("The import was stopp
 internal sealed class ImportWriter(ServiceDatabase<LeadsDb> database, LeadIntake intake)
 {
     private const string Progress = """
-        update lead_import set rows_done = rows_done + $3, created = created + $4, updated = updated + $5, duplicates = duplicates + $6,
+        update import_job set rows_done = rows_done + $3, created = created + $4, updated = updated + $5, duplicates = duplicates + $6,
             rejected = rejected + $7, position_offset = $8, position_row = $9
         where tenant_id = $1 and id = $2 and status = 'running' and position_offset = $10 and position_row = $11
         """;

@@ -20,7 +20,7 @@ internal static class MappingEndpoint
     {
         // Locked, so that a start at the same moment takes either the mapping before or this one.
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
-        var import = await db.Imports.FromSql($"select * from lead_import where tenant_id = {db.Caller.TenantId} and id = {id} and status <> 'uploading' for update").SingleOrDefaultAsync(ct)
+        var import = await db.Imports.FromSql($"select * from import_job where tenant_id = {db.Caller.TenantId} and id = {id} and status <> 'uploading' for update").SingleOrDefaultAsync(ct)
             ?? throw Problem.NotFound("import");
         if (import.Status is not (ImportStatus.Uploaded or ImportStatus.Ready))
             throw Problem.Conflict("import_started", "The import has been started; its mapping stays.", "Upload the file again to import it in another way.");

@@ -58,7 +58,7 @@ internal sealed class RunUndo(LeadsDb db, ServiceDatabase<LeadsDb> database, Und
         await changes.RestoreAsync(import, ct);
         await using var transaction = await database.BeginAsync(import.TenantId, ct);
         await transaction.ExecuteAsync(
-            "update lead_import set status = 'undone', undo_finished_at = $3 where tenant_id = $1 and id = $2 and undo_finished_at is null",
+            "update import_job set status = 'undone', undo_finished_at = $3 where tenant_id = $1 and id = $2 and undo_finished_at is null",
             [import.TenantId, import.Id, clock.GetUtcNow()], ct);
         await transaction.CommitAsync(ct);
         live.Changed(import.TenantId, "imports", import.Id);
@@ -70,7 +70,7 @@ internal sealed class RunUndo(LeadsDb db, ServiceDatabase<LeadsDb> database, Und
     {
         await using var transaction = await database.BeginAsync(import.TenantId, ct);
         // Two runs of one undo work one after the other, and the second goes on where the first has come to.
-        await using (var place = transaction.Command("select undo_lead from lead_import where tenant_id = $1 and id = $2 for update", import.TenantId, import.Id))
+        await using (var place = transaction.Command("select undo_lead from import_job where tenant_id = $1 and id = $2 for update", import.TenantId, import.Id))
             after = await place.ExecuteScalarAsync(ct) as Guid? ?? after;
         await using var next = transaction.Command(Next, import.TenantId, import.Id, after, Batch);
         next.Parameters[2].NpgsqlDbType = NpgsqlDbType.Uuid;
@@ -79,7 +79,7 @@ internal sealed class RunUndo(LeadsDb db, ServiceDatabase<LeadsDb> database, Und
         await using var remove = transaction.Command(Remove, import.TenantId, import.Id.ToString(), ids.ToArray());
         var removed = (await IdsAsync(remove, ct)).Select(id => (IEvent)new LeadDeleted { LeadId = id }).ToList();
         await transaction.ExecuteAsync(
-            "update lead_import set undo_lead = $3, undo_removed = undo_removed + $4, undo_kept = undo_kept + $5 where tenant_id = $1 and id = $2",
+            "update import_job set undo_lead = $3, undo_removed = undo_removed + $4, undo_kept = undo_kept + $5 where tenant_id = $1 and id = $2",
             [import.TenantId, import.Id, ids[^1], (long)removed.Count, (long)(ids.Count - removed.Count)], ct);
         if (removed.Count > 0)
         {

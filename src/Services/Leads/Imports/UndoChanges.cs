@@ -42,7 +42,7 @@ internal sealed class UndoChanges(LeadsDb db, ServiceDatabase<LeadsDb> database,
         var stages = await pipelines.StagesAsync(ct);
         await using var transaction = await database.BeginAsync(import.TenantId, ct);
         Guid? before;
-        await using (var place = transaction.Command("select undo_change from lead_import where tenant_id = $1 and id = $2 for update", import.TenantId, import.Id))
+        await using (var place = transaction.Command("select undo_change from import_job where tenant_id = $1 and id = $2 for update", import.TenantId, import.Id))
             before = await place.ExecuteScalarAsync(ct) as Guid?;
         var found = await ReadAsync(transaction, import, before, ct);
         if (found.Count == 0) return false;
@@ -76,7 +76,7 @@ internal sealed class UndoChanges(LeadsDb db, ServiceDatabase<LeadsDb> database,
         await rows.WriteAsync(transaction, import.TenantId, ct);
         if (restored.Count > 0) await transaction.ExecuteAsync(RemoveIdentities, [import.TenantId, restored.ToArray()], ct);
         await transaction.ExecuteAsync(
-            "update lead_import set undo_change = $3, undo_restored = undo_restored + $4 where tenant_id = $1 and id = $2",
+            "update import_job set undo_change = $3, undo_restored = undo_restored + $4 where tenant_id = $1 and id = $2",
             [import.TenantId, import.Id, found[^1].Id, (long)restored.Count], ct);
         await transaction.CommitAsync(ct);
         db.OutboxWritten();

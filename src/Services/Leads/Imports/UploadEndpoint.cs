@@ -51,7 +51,7 @@ internal static class UploadEndpoint
             {
                 await db.SaveChangesAsync(ct);
             }
-            catch (DbUpdateException e) when (key is not null && e.InnerException is PostgresException { ConstraintName: "lead_import_key" })
+            catch (DbUpdateException e) when (key is not null && e.InnerException is PostgresException { ConstraintName: "import_job_key" })
             {
                 db.ChangeTracker.Clear();
                 if (await TwinAsync(db, key, import, ct) is { } first) return Answer(http, first, isReplay: true);

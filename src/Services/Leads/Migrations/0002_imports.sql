@@ -1,5 +1,5 @@
 -- Files of leads and what became of them.
-create table lead_import (
+create table import_job (
     tenant_id        uuid not null,
     id               uuid not null,
     file_name        text not null,
@@ -38,8 +38,8 @@ create table lead_import (
     -- Every row that is done was counted once.
     check (rows_done = created + updated + duplicates + rejected)
 );
-create index lead_import_created on lead_import (tenant_id, created_at desc, id desc);
-create unique index lead_import_key on lead_import (tenant_id, created_by, idempotency_key);
+create index import_job_created on import_job (tenant_id, created_at desc, id desc);
+create unique index import_job_key on import_job (tenant_id, created_by, idempotency_key);
 
 -- The file, in pieces of one size, so that reading can begin anywhere. Gone when the import is complete.
 create table import_chunk (
@@ -48,7 +48,7 @@ create table import_chunk (
     number    int not null,
     data      bytea not null,
     primary key (tenant_id, import_id, number),
-    foreign key (tenant_id, import_id) references lead_import (tenant_id, id) on delete cascade
+    foreign key (tenant_id, import_id) references import_job (tenant_id, id) on delete cascade
 );
 -- Read once or twice and then deleted: not worth compressing.
 alter table import_chunk alter column data set storage external;
@@ -61,7 +61,7 @@ create table import_rejection (
     cells     text not null,
     problems  text not null,
     primary key (tenant_id, import_id, row),
-    foreign key (tenant_id, import_id) references lead_import (tenant_id, id) on delete cascade
+    foreign key (tenant_id, import_id) references import_job (tenant_id, id) on delete cascade
 );
 
 -- What an import changed in leads that were there before, so that it can be undone.

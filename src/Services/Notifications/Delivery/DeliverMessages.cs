@@ -29,19 +29,17 @@ internal sealed class RunDeliverMessages(
         if (await ledger.SettleAsync(claim, ct) is > 0 and var unknown) run.Log($"{unknown} messages had been left without an answer; their end is unknown.");
 
         var (sent, held) = (0, 0);
-        while (true)
+        while (gateway.RestFor == TimeSpan.Zero)
         {
             ct.ThrowIfCancellationRequested();
             var (messages, suppressed) = await ledger.ClaimAsync(claim, chunk.BatchId, gateway.Provider, ClaimSize, ct);
             held += suppressed;
             if (messages.Count == 0 && suppressed == 0) break;
-            var (taken, isRelayAway) = await sending.SendAsync(claim, messages, batch, ct);
-            sent += taken;
+            sent += await sending.SendAsync(claim, messages, batch, ct);
             Tell(tenant);
-            if (isRelayAway) break;
         }
         ct.ThrowIfCancellationRequested();
-        var rest = await ledger.CloseAsync(claim, chunk.BatchId, ct);
+        var rest = await ledger.CloseAsync(claim, chunk.BatchId, gateway.RestFor, ct);
         if (rest.IsCancelled && await ledger.CancelAsync(tenant, chunk.Id, ct) > 0) Tell(tenant);
         run.Log($"{sent} handed over, {held} held back.");
         if (rest.WakeIn is { } wait) throw new JobSnoozed(wait);
@@ -60,8 +58,8 @@ internal sealed class SendMessages(MailComposer composer, MailGateway gateway, O
     // A claim must have ended before others may take it for abandoned.
     private static readonly TimeSpan LongestClaim = TimeSpan.FromMinutes(8);
 
-    /// <returns>How many the provider took, and whether it lets nobody in.</returns>
-    public async Task<(int Sent, bool IsRelayAway)> SendAsync(Claim claim, IReadOnlyList<Claimed> messages, Batch? batch, CancellationToken ct)
+    /// <returns>How many the provider took.</returns>
+    public async Task<int> SendAsync(Claim claim, IReadOnlyList<Claimed> messages, Batch? batch, CancellationToken ct)
     {
         var mails = new List<ComposedMail>(messages.Count);
         var verdicts = new List<Verdict>(messages.Count);
@@ -93,7 +91,7 @@ internal sealed class SendMessages(MailComposer composer, MailGateway gateway, O
             foreach (var span in spans) span?.Dispose();
             foreach (var mail in mails) mail.Dispose();
         }
-        return (verdicts.Count(v => v.Outcome == "sent"), verdicts.Exists(v => v.IsRelayFault));
+        return verdicts.Count(v => v.Outcome == "sent");
     }
 
     private async Task<Verdict?> ComposeAsync(Claimed message, Batch? batch, List<ComposedMail> mails, CancellationToken ct)

@@ -114,7 +114,11 @@ internal sealed class DeliveryLedger(ServiceDatabase<NotificationsDb> database, 
     }
 
     /// <summary>Writes down what is left of the chunk when nothing more of it can be claimed now.</summary>
-    public async Task<ChunkRest> CloseAsync(Claim claim, Guid? batch, CancellationToken ct)
+    /// <param name="claim">The run.</param>
+    /// <param name="batch">Whose messages they are.</param>
+    /// <param name="notBefore">How long the provider is to be left alone.</param>
+    /// <param name="ct">Stops it.</param>
+    public async Task<ChunkRest> CloseAsync(Claim claim, Guid? batch, TimeSpan notBefore, CancellationToken ct)
     {
         await using var transaction = await database.BeginAsync(claim.Tenant, ct);
         var state = batch is { } id ? await StateAsync(transaction, claim.Tenant, id, ct) : Batch.Running;
@@ -122,7 +126,7 @@ internal sealed class DeliveryLedger(ServiceDatabase<NotificationsDb> database, 
         ChunkRest rest;
         if (state == Batch.Cancelled && queued > 0) rest = new ChunkRest(null, true);
         else if (state == Batch.Paused && queued > 0) rest = new ChunkRest(null, false);
-        else if (queued > 0) rest = new ChunkRest(TimeSpan.FromSeconds(Math.Max(seconds, 0.05)), false);
+        else if (queued > 0) rest = new ChunkRest(TimeSpan.FromSeconds(Math.Max(Math.Max(seconds, 0.05), notBefore.TotalSeconds)), false);
         else rest = new ChunkRest(sending > 0 ? OthersAtWork : null, false);
 
         var isDone = queued == 0 && sending == 0;

@@ -54,7 +54,8 @@ internal sealed class KeepDelivering(
         foreach (var chunk in lost)
         {
             chunk.DueAt = clock.GetUtcNow();
-            db.Enqueue(new DeliverMessages(chunk.Id));
+            // A job may only be waiting behind many others; of this kind there is never more than one.
+            db.Enqueue(new DeliverMessages(chunk.Id), uniqueKey: "revive:" + chunk.Id);
         }
         await db.SaveChangesAsync(ct);
         await transaction.CommitAsync(ct);

@@ -17,8 +17,6 @@ internal sealed record Verdict(Claimed Message, string Status, string? Outcome, 
     public TimeSpan RetryIn { get; init; }
     /// <summary>The address will never work.</summary>
     public bool IsHard { get; init; }
-    /// <summary>The relay let nobody in: the messages behind this one need not be tried.</summary>
-    public bool IsRelayFault { get; init; }
     /// <summary>What the sandbox keeps.</summary>
     public ComposedMail? Copy { get; init; }
     public Activity? Span { get; init; }
@@ -69,7 +67,6 @@ internal sealed class Judge(NotificationsOptions options, TimeProvider clock)
         return new Verdict(message, MessageStatus.Queued, "retry", reason)
         {
             RetryIn = (pause < longest ? pause : longest) * (0.75 + Random.Shared.NextDouble() / 4),
-            IsRelayFault = isRelayFault,
         };
     }
 }

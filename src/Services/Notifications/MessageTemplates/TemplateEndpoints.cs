@@ -42,6 +42,7 @@ internal static class TemplateEndpoints
     {
         var language = body.Language ?? StoredTemplate.DefaultLanguage;
         if (language == StoredTemplate.DefaultLanguage && SystemTemplates.Find(body.Key) is not null) throw Exists();
+        if (await db.Templates.AnyAsync(t => t.Channel == Message.Email && t.Key == body.Key && t.Language == language, ct)) throw Exists();
         if (await db.Templates.CountAsync(ct) >= MostTemplates) throw Problem.Conflict("too_many_templates", $"A workspace may have {MostTemplates} templates.");
         var template = new StoredTemplate
         {

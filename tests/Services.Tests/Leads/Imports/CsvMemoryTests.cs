@@ -30,7 +30,7 @@ public sealed class CsvMemoryTests
         Assert.True(peak < 8 * 1024 * 1024, $"{peak / 1024 / 1024} MB more than after the first 500,000 rows");
     }
 
-    private sealed class RepeatingStream(byte[] line, int times) : Stream
+    internal sealed class RepeatingStream(byte[] line, int times) : Stream
     {
         private long at;
         public override bool CanRead => true;
