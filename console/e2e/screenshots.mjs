@@ -36,7 +36,9 @@ async function picture(name) {
 /** A request in the name of the person, for what no picture is about. */
 let token
 async function api(method, path, body) {
-  const response = await fetch(base + path, { method, headers: { 'content-type': 'application/json', ...(token ? { authorization: `Bearer ${token}` } : {}) }, body: body === undefined ? undefined : JSON.stringify(body) })
+  const request = { method, headers: { 'content-type': 'application/json', ...(token ? { authorization: `Bearer ${token}` } : {}) } }
+  if (body !== undefined) request.body = JSON.stringify(body)
+  const response = await fetch(base + path, request)
   if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`)
   const text = await response.text()
   return text ? JSON.parse(text) : undefined
