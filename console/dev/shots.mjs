@@ -1,4 +1,5 @@
-// Screenshots of the pages, for looking at them:  node dev/shots.mjs [--base=http://127.0.0.1:5173] [--dark] [--narrow] [--axe] [name…]
+// Screenshots of the pages, for looking at them:  node dev/shots.mjs [--base=http://127.0.0.1:5173] [--dark] [--narrow] [--axe] [--sign-in=email:password] [name…]
+// Signed in it shows a real platform, without it the mock.
 import { createRequire } from 'node:module'
 import { mkdirSync, readFileSync } from 'node:fs'
 import { chromium } from 'playwright-core'
@@ -10,8 +11,9 @@ const out = new URL('./shots/', import.meta.url).pathname
 mkdirSync(out, { recursive: true })
 const axe = flags.has('axe') ? readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8') : null
 
-const api = async path => (await fetch(`${base}${path}`, flags.get('token') ? { headers: { authorization: `Bearer ${flags.get('token')}` } } : {})).json()
-const first = async path => (await api(path)).data?.[0]?.id
+let token
+const api = async path => (await fetch(`${base}${path}`, token ? { headers: { authorization: `Bearer ${token}` } } : {})).json()
+const first = async path => ((list => list.data ?? list)(await api(path)))[0]?.id
 const pages = {
   'sign-in': { path: '/sign-in', signedOut: true },
   register: { path: '/register', signedOut: true },
@@ -58,7 +60,12 @@ const pages = {
 
 const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'] })
 const narrow = flags.has('narrow')
-const context = await browser.newContext({ viewport: narrow ? { width: 380, height: 800 } : { width: 1360, height: 860 }, colorScheme: flags.has('dark') ? 'dark' : 'light', reducedMotion: 'reduce', storageState: flags.get('state') })
+const context = await browser.newContext({ viewport: narrow ? { width: 390, height: 844 } : { width: 1440, height: 900 }, colorScheme: flags.has('dark') ? 'dark' : 'light', reducedMotion: 'reduce' })
+if (flags.has('sign-in')) {
+  const [email, password] = flags.get('sign-in').split(':')
+  const answer = await (await context.request.post(`${base}/api/identity/sign-in`, { data: { email, password }, headers: { 'X-Tideline-Client': 'console' } })).json()
+  token = answer.accessToken
+}
 let bad = 0
 for (const [name, { path, act, signedOut }] of Object.entries(pages)) {
   if (only.length && !only.includes(name)) continue

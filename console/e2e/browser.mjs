@@ -6,9 +6,9 @@ export const base = process.env.TIDELINE_URL ?? 'http://127.0.0.1:8080'
 const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync']
 
 /** A page that remembers what a person would not see: script errors, refused content, requests that leave the platform. */
-export async function openBrowser() {
+export async function openBrowser(viewport = { width: 1360, height: 860 }) {
   const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: FLAGS })
-  const context = await browser.newContext({ viewport: { width: 1360, height: 860 }, reducedMotion: 'reduce', acceptDownloads: true })
+  const context = await browser.newContext({ viewport, reducedMotion: 'reduce', acceptDownloads: true })
   context.setDefaultTimeout(15_000)
   const page = await context.newPage()
   const faults = []

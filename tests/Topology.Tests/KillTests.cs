@@ -26,7 +26,7 @@ public sealed class KillTests(OneProcess shape) : IClassFixture<OneProcess>
 
         var subject = "Storm " + Guid.NewGuid().ToString("n")[..8];
         var campaign = await workspace.WriteCampaignAsync(subject);
-        var preview = await Eventually.Get(() => owner.PostAsync("/api/campaigns/campaigns/audience/preview", new { audience = new { leadFilter = new { } } }),
+        var preview = await Eventually.Get(() => owner.PostAsync("/api/campaigns/audience/preview", new { audience = new { leadFilter = new { } } }),
             p => p["people"]!.GetValue<long>() == leads, "customers are resolved", TimeSpan.FromMinutes(2));
         var reachable = preview["reachable"]!.GetValue<long>();
         var before = shape.Sink.Messages.Count();

@@ -9,6 +9,16 @@ public abstract class Shape : IAsyncLifetime
     private readonly List<PlatformProcess> _processes = [];
     private SmtpSink? _sink;
 
+    /// <summary>Where the world reaches it, by name and TLS: one-click unsubscribing is promised for https only.</summary>
+    private const string PublicUrl = "https://tideline.example";
+
+    /// <summary>An address in a message, as it is reached here, where no proxy with a certificate stands before the gateway.</summary>
+    public string Reach(string address)
+    {
+        Assert.StartsWith(PublicUrl + "/", address, StringComparison.Ordinal);
+        return Gateway.Address.ToString().TrimEnd('/') + address[PublicUrl.Length..];
+    }
+
     /// <summary>The public door.</summary>
     public PlatformProcess Gateway => _processes[0];
 
@@ -35,7 +45,7 @@ public abstract class Shape : IAsyncLifetime
                 ["Logging:LogLevel:Default"] = "Warning",
                 ["Telemetry:RecentSpans"] = "50000",
                 ["Telemetry:AccessLog"] = "false",
-                ["PublicUrl"] = urls.GetValueOrDefault("PublicUrl", $"http://127.0.0.1:{port}"),
+                ["PublicUrl"] = PublicUrl,
                 ["Services:identity:PasswordIterations"] = "1000",
                 ["Services:identity:Operators"] = "*",
                 ["Services:notifications:Mode"] = "smtp",
@@ -86,7 +96,6 @@ public sealed class ManyProcesses : Shape
     {
         var ports = PlatformProcess.FreePorts(Services.Length + 1);
         var urls = Services.Select((name, i) => (name, url: $"http://127.0.0.1:{ports[i + 1]}")).ToDictionary(s => $"Services:{s.name}:Url", s => (string?)s.url);
-        urls["PublicUrl"] = $"http://127.0.0.1:{ports[0]}";
         return [("gateway", ports[0], urls), .. Services.Select((name, i) => (name, ports[i + 1], urls))];
     }
 }

@@ -37,7 +37,7 @@ public abstract partial class StoryTests(Shape shape)
         // Out.
         var subject = "Tide " + Guid.NewGuid().ToString("n")[..8];
         var campaign = await workspace.WriteCampaignAsync(subject);
-        var preview = await Eventually.Get(() => owner.PostAsync("/api/campaigns/campaigns/audience/preview", new { audience = new { leadFilter = new { } } }),
+        var preview = await Eventually.Get(() => owner.PostAsync("/api/campaigns/audience/preview", new { audience = new { leadFilter = new { } } }),
             p => p["people"]!.GetValue<long>() == Count(import, "created"), "customers are resolved", TimeSpan.FromMinutes(2));
         var reachable = Count(preview, "reachable");
         await owner.PostAsync($"/api/campaigns/campaigns/{campaign}/start");
@@ -53,15 +53,15 @@ public abstract partial class StoryTests(Shape shape)
         // And back.
         var looked = mails.Take(20).ToList();
         using var anybody = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false });
-        foreach (var mail in looked) (await anybody.GetAsync(Pixel().Match(mail.Html!).Groups[1].Value)).EnsureSuccessStatusCode();
+        foreach (var mail in looked) (await anybody.GetAsync(shape.Reach(Pixel().Match(mail.Html!).Groups[1].Value))).EnsureSuccessStatusCode();
         foreach (var mail in looked.Take(10))
         {
-            using var click = await anybody.GetAsync(WebUtility.HtmlDecode(Link().Match(mail.Html!).Groups[1].Value));
+            using var click = await anybody.GetAsync(shape.Reach(WebUtility.HtmlDecode(Link().Match(mail.Html!).Groups[1].Value)));
             Assert.Equal("https://harbour.example/offer", click.Headers.Location?.ToString());
         }
         foreach (var mail in looked.Take(5))
         {
-            var address = mail.Headers["List-Unsubscribe"].Split('<', '>').First(p => p.StartsWith("http", StringComparison.Ordinal));
+            var address = shape.Reach(mail.Headers["List-Unsubscribe"].Split('<', '>').First(p => p.StartsWith("http", StringComparison.Ordinal)));
             (await anybody.GetAsync(address)).EnsureSuccessStatusCode();
             using var oneClick = new FormUrlEncodedContent(new Dictionary<string, string> { ["List-Unsubscribe"] = "One-Click" });
             (await anybody.PostAsync(address, oneClick)).EnsureSuccessStatusCode();
@@ -72,7 +72,7 @@ public abstract partial class StoryTests(Shape shape)
         Assert.Equal(reachable, Count(log["byStatus"]!, "sent"));
 
         // Those who said no are left out of the next one.
-        await Eventually.Get(() => owner.PostAsync("/api/campaigns/campaigns/audience/preview", new { audience = new { leadFilter = new { } } }),
+        await Eventually.Get(() => owner.PostAsync("/api/campaigns/audience/preview", new { audience = new { leadFilter = new { } } }),
             p => p["reachable"]!.GetValue<long>() == reachable - 5, "unsubscribed people are not reachable any more");
     }
 

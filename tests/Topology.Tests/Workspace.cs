@@ -52,7 +52,12 @@ internal sealed partial class Workspace(Shape shape, ApiClient owner)
         using var answer = await owner.Http.PostAsync("/api/leads/imports", form);
         var import = await ApiClient.ReadAsync(answer);
         var id = import["id"]!.GetValue<string>();
-        var columns = import["columns"]!.AsArray().Select(c => new { index = c!["index"]!.GetValue<int>(), field = c["suggestedField"]?.GetValue<string>() });
+        var columns = import["columns"]!.AsArray().Select(c => new
+        {
+            index = c!["index"]!.GetValue<int>(),
+            field = c["suggestedField"]?.GetValue<string>(),
+            customName = c["suggestedField"]?.GetValue<string>() == "custom" ? c["name"]!.GetValue<string>() : null,
+        });
         await owner.PutAsync($"/api/leads/imports/{id}/mapping", new { columns, duplicatePolicy = "update" });
         await owner.PostAsync($"/api/leads/imports/{id}/start");
         return id;

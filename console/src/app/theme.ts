@@ -45,7 +45,7 @@ export const theme = createTheme({
       styles: { label: { fontWeight: 500 } },
     }),
     ActionIcon: ActionIcon.extend({ defaultProps: { variant: 'subtle', color: 'gray', size: 28 } }),
-    Input: Input.extend({ defaultProps: small, vars: (_, { size }) => ({ wrapper: { '--input-height': controlHeight(size), '--input-size': controlHeight(size) } }) }),
+    Input: Input.extend({ defaultProps: small, vars: (_, { size, multiline }) => ({ wrapper: multiline ? { '--input-height': controlHeight(size) } : { '--input-height': controlHeight(size), '--input-size': controlHeight(size) } }) }),
     InputBase: InputBase.extend({ defaultProps: small }),
     InputWrapper: Input.Wrapper.extend({ defaultProps: small, styles: { label: { fontWeight: 500, marginBottom: 4 }, description: { color: 'var(--tl-ink-3)' } } }),
     TextInput: { defaultProps: small },

@@ -61,8 +61,7 @@ export function openLive(client: QueryClient): () => void {
     .configureLogging(LogLevel.None)
     .build()
 
-  connection.on('changed', (change: { topic?: string }) => {
-    const topic = change?.topic
+  const hear = (topic: string | undefined) => {
     if (!topic || pending.has(topic)) return
     pending.set(
       topic,
@@ -71,7 +70,8 @@ export function openLive(client: QueryClient): () => void {
         invalidateTopic(client, topic)
       }, QUIET_MS),
     )
-  })
+  }
+  connection.on('changed', (change: { topic?: string }) => hear(change?.topic))
   connection.onreconnecting(() => setLive(false))
   connection.onreconnected(() => {
     setLive(true)
@@ -90,6 +90,8 @@ export function openLive(client: QueryClient): () => void {
       try {
         await connection.start()
         setLive(true)
+        // The page asked before it listened: what changed in between was not heard.
+        for (const topic of Object.keys(STALE)) hear(topic)
       } catch {
         start(Math.min(60_000, Math.max(5_000, delay * 2)))
       }

@@ -31,9 +31,9 @@ internal static class LeadEndpoints
 
     /// <summary>Create a lead. A person who is there already is updated instead, and <c>Tideline-Duplicate: true</c> says so.</summary>
     private static async Task<Results<Created<LeadView>, Ok<LeadView>>> Create(
-        LeadInput body, LeadIntake intake, LeadsDb db, PipelineBook pipelines, ILiveUpdates live, HttpContext http, CancellationToken ct)
+        LeadInput body, LeadIntake intake, LeadsDb db, TenantDefaults defaults, PipelineBook pipelines, ILiveUpdates live, HttpContext http, CancellationToken ct)
     {
-        var errors = body.Normalise(await CountryAsync(db, ct), out var contact);
+        var errors = body.Normalise(await defaults.CountryAsync(ct), out var contact);
         if (errors.Count > 0) throw Problem.Invalid(errors);
         var result = await intake.WriteAsync(LeadDraft.Of(body, contact), ct);
         live.Changed(db.Caller.TenantId, "leads", result.LeadId);
@@ -45,10 +45,11 @@ internal static class LeadEndpoints
     }
 
     /// <summary>Create up to 1,000 leads. Each has its own result; one that is invalid stops none of the others.</summary>
-    private static async Task<Ok<BatchAnswer>> CreateMany(BatchInput body, LeadIntake intake, LeadsDb db, ILiveUpdates live, CancellationToken ct)
+    private static async Task<Ok<BatchAnswer>> CreateMany(
+        BatchInput body, LeadIntake intake, LeadsDb db, TenantDefaults defaults, ILiveUpdates live, CancellationToken ct)
     {
         if (body.Leads.Count is 0 or > LeadIntake.MaxBatch) throw Problem.Invalid("leads", $"Must hold 1 to {LeadIntake.MaxBatch} leads.");
-        var country = await CountryAsync(db, ct);
+        var country = await defaults.CountryAsync(ct);
         var results = new BatchResult[body.Leads.Count];
         var drafts = new List<(int Index, LeadDraft Draft)>();
         for (var i = 0; i < body.Leads.Count; i++)
@@ -78,11 +79,11 @@ internal static class LeadEndpoints
 
     /// <summary>Change a lead; what is absent stays. Send <c>If-Match</c> to be told of changes by others.</summary>
     private static async Task<Ok<LeadView>> Edit(
-        Guid id, LeadInput body, LeadsDb db, PipelineBook pipelines, TimeProvider clock, ILiveUpdates live, HttpContext http, CancellationToken ct)
+        Guid id, LeadInput body, LeadsDb db, TenantDefaults defaults, PipelineBook pipelines, TimeProvider clock, ILiveUpdates live, HttpContext http, CancellationToken ct)
     {
         var lead = await FindAsync(db, id, ct);
         db.RequireIfMatch(lead, http.Request);
-        var errors = body.Normalise(lead.Country ?? await CountryAsync(db, ct), out var contact);
+        var errors = body.Normalise(lead.Country ?? await defaults.CountryAsync(ct), out var contact);
         // An edit need not repeat the address.
         if (errors.TryGetValue("email", out var messages) && LeadInput.Clean(body.Email) is null && messages is [var only] && only.Contains("needed", StringComparison.Ordinal)) errors.Remove("email");
         if (errors.Count > 0) throw Problem.Invalid(errors);
@@ -147,9 +148,6 @@ internal static class LeadEndpoints
 
     internal static async Task<Lead> FindAsync(LeadsDb db, Guid id, CancellationToken ct) =>
         await db.Leads.SingleOrDefaultAsync(l => l.Id == id, ct) ?? throw Problem.NotFound("lead");
-
-    internal static async Task<string> CountryAsync(LeadsDb db, CancellationToken ct) =>
-        await db.TenantSettings.AsNoTracking().Select(s => s.Country).FirstOrDefaultAsync(ct) ?? "US";
 
     private static async Task<LeadView> ViewAsync(LeadsDb db, PipelineBook pipelines, Guid id, CancellationToken ct)
     {

@@ -41,6 +41,8 @@ internal sealed class LeadIntake(LeadsDb db, ServiceDatabase<LeadsDb> database, 
     /// <summary>Drafts that one call may bring; more would hold locks for too long.</summary>
     public const int MaxBatch = 1000;
 
+    private const string ByIndex = "select set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)";
+
     /// <summary>Writes drafts that have been checked.</summary>
     /// <param name="drafts">At most <see cref="MaxBatch"/>.</param>
     /// <param name="policy">For people who are there already, also within the batch.</param>
@@ -91,6 +93,8 @@ internal sealed class LeadIntake(LeadsDb db, ServiceDatabase<LeadsDb> database, 
     {
         var (tenant, now) = (db.Caller.TenantId, clock.GetUtcNow());
         await using var transaction = await database.BeginAsync(tenant, ct);
+        // A plan made while the tables were small would read them whole for every batch of an import that fills them.
+        if (drafts.Count > 1) await transaction.ExecuteAsync(ByIndex, [], ct);
         var owners = await FindAsync(transaction, drafts, ct);
         var rows = new Rows();
         var fresh = new Dictionary<Guid, Lead>();

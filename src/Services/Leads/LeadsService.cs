@@ -21,7 +21,8 @@ public sealed class LeadsService : IService
     public void Add(ServiceBuilder svc)
     {
         svc.Services.AddValidation();
-        svc.Services.AddScoped<LeadIntake>().AddScoped<PipelineBook>().AddScoped<ImportWriter>().AddScoped<ImportEnd>().AddScoped<UndoChanges>();
+        svc.Services.AddScoped<LeadIntake>().AddScoped<PipelineBook>().AddScoped<TenantDefaults>()
+            .AddScoped<ImportWriter>().AddScoped<ImportEnd>().AddScoped<UndoChanges>();
         svc.AddDatabase<LeadsDb>()
             .Calls<IdentityClient>("identity")
             .Publishes<LeadCreated>().Publishes<LeadUpdated>().Publishes<LeadAssigned>().Publishes<LeadStageChanged>()

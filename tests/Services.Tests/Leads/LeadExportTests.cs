@@ -41,12 +41,21 @@ public sealed class LeadExportTests(PlatformFixture fixture)
         await client.PostAsync("/api/leads/leads", new { email = "only@an.address.se" });
         await client.PostAsync("/api/leads/leads", new { firstName = "'=quoted", phone = "070-174 06 06", value = new { amount = 5000, currency = "JPY" } });
         await client.PostAsync("/api/leads/leads", new { company = "Switchboard AB", phone = "070-174 06 07 ext 12", email = "x12@switch.se" });
-        var before = (await client.LeadsAsync()).Select(l => l.ToJsonString()).ToList();
+        var before = (await client.LeadsAsync()).Select(Own).ToList();
 
         using var response = await client.SendAsync(HttpMethod.Get, "/api/leads/leads/export.csv");
         var done = await client.ImportAsync(await response.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken));
         Assert.Equal((0, 0, 4, 0), done.Counts());
-        Assert.Equal(before, (await client.LeadsAsync()).Select(l => l.ToJsonString()));
+        Assert.Equal(before, (await client.LeadsAsync()).Select(Own));
+    }
+
+    // Without what other services add in their own time.
+    private static string Own(System.Text.Json.Nodes.JsonNode lead)
+    {
+        var own = lead.DeepClone().AsObject();
+        own.Remove("customerId");
+        own.Remove("version");
+        return own.ToJsonString();
     }
 
     [Fact]

@@ -25,4 +25,5 @@ export interface Brand extends BrandFields {
   id: Id
   version: number
   createdAt: Instant
+  updatedAt: Instant
 }

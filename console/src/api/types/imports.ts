@@ -52,6 +52,8 @@ export interface LeadImport {
   rejected: number
   percent: number
   error?: string | null
+  /** Once somebody asked to undo it. Kept are leads somebody has worked on since. */
+  undo?: { startedAt: Instant; finishedAt?: Instant | null; removed: number; restored: number; kept: number } | null
   createdAt: Instant
   startedAt?: Instant | null
   finishedAt?: Instant | null

@@ -44,16 +44,16 @@ export function Stat({ label, value, note, to, search, loading }: StatProps) {
   const body = (
     <>
       <span className={classes.statLabel}>{label}</span>
-      <span className={classes.statValue}>{loading ? <Skeleton height={22} width={64} my={4} radius="sm" /> : value}</span>
+      <span className={classes.statValue} data-value>{loading ? <Skeleton height={22} width={64} my={4} radius="sm" /> : value}</span>
       <span className={classes.statNote}>{note}</span>
     </>
   )
   return to ? (
-    <Link to={to} search={search as never} className={classes.stat}>
+    <Link to={to} search={search as never} className={classes.stat} data-stat={label}>
       {body}
     </Link>
   ) : (
-    <div className={classes.stat}>{body}</div>
+    <div className={classes.stat} data-stat={label}>{body}</div>
   )
 }
 

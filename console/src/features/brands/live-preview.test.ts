@@ -4,7 +4,7 @@ import { withEdits } from './live-preview'
 
 const saved: Brand = {
   id: 'b', name: 'Tide & Co', isDefault: true, primaryColor: '#112233', accentColor: '#AABBCC', fontFamily: 'Arial, sans-serif', legalName: 'Tide & Co GmbH', postalAddress: 'Street 1',
-  language: 'en', sender: { fromName: 'T', fromEmail: 't@example.com' }, version: 1, createdAt: '',
+  language: 'en', sender: { fromName: 'T', fromEmail: 't@example.com' }, version: 1, createdAt: '', updatedAt: '',
 }
 const html = '<td style="background:#112233;border:1px solid #aabbcc;font-family:Arial, sans-serif">Tide &amp; Co</td><p>Tide &amp; Co GmbH, Street 1</p>'
 

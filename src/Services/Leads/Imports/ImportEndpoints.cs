@@ -45,15 +45,14 @@ internal static class ImportEndpoints
 
     /// <summary>Read every row as the import would, and store nothing.</summary>
     private static async Task<Ok<DryRunAnswer>> Check(
-        Guid id, LeadsDb db, ServiceDatabase<LeadsDb> database, PipelineBook pipelines, CancellationToken ct)
+        Guid id, LeadsDb db, ServiceDatabase<LeadsDb> database, TenantDefaults defaults, PipelineBook pipelines, CancellationToken ct)
     {
         var import = await FindAsync(db, id, ct);
         if (import.Status != ImportStatus.Ready) throw NotReady(import);
         await using var file = new ImportFile(database, import.TenantId, id, import.Size);
         try
         {
-            var tenant = await db.TenantSettings.AsNoTracking().SingleOrDefaultAsync(ct);
-            var plan = await ImportPlan.OfAsync(import, file, tenant, await pipelines.StagesAsync(ct), ct);
+            var plan = await ImportPlan.OfAsync(import, file, await defaults.FindAsync(ct), await pipelines.StagesAsync(ct), ct);
             var answer = await DryRun.OfAsync(import, plan, file, ct);
             await db.Imports.Where(i => i.Id == id && i.Status == ImportStatus.Ready).ExecuteUpdateAsync(i => i.SetProperty(x => x.RowsTotal, answer.Rows), ct);
             return TypedResults.Ok(answer);

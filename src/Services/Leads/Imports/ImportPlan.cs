@@ -35,10 +35,10 @@ internal sealed class ImportPlan
     /// <param name="tenant">Defaults for what neither row nor mapping say.</param>
     /// <param name="stages">Of the tenant's pipeline.</param>
     /// <param name="ct">Cancels.</param>
-    public static async Task<ImportPlan> OfAsync(LeadImport import, ImportFile file, TenantSetting? tenant, IReadOnlyList<Stage> stages, CancellationToken ct)
+    public static async Task<ImportPlan> OfAsync(LeadImport import, ImportFile file, TenantSetting tenant, IReadOnlyList<Stage> stages, CancellationToken ct)
     {
         var said = import.Mapping!;
-        var country = said.DefaultCountry ?? tenant?.Country ?? "US";
+        var country = said.DefaultCountry ?? tenant.Country;
         var targets = said.Columns.Select(c => new ColumnTarget(c.Index, c.Field is null ? null : LeadMapping.FieldNamed(c.Field), c.CustomName)).ToList();
         var order = DateOrder.DayFirst;
         if (targets.Find(t => t.Field is LeadField.CreatedAt) is { } created)
@@ -48,7 +48,7 @@ internal sealed class ImportPlan
             var sample = CsvDetection.Of(first, file.Length < ImportFile.ChunkSize, new CsvChoice(dialect.Encoding, dialect.Delimiter, dialect.HasHeader)).Sample;
             order = TypedDate.OrderOf(sample.Where(row => created.Index < row.Length).Select(row => row[created.Index].Trim()), country);
         }
-        return new ImportPlan(import, new LeadMapping(targets, country, said.DefaultCurrency ?? tenant?.Currency, order), stages);
+        return new ImportPlan(import, new LeadMapping(targets, country, said.DefaultCurrency ?? tenant.Currency, order), stages);
     }
 
     /// <summary>A row as the intake takes it.</summary>

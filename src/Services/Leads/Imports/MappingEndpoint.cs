@@ -110,6 +110,6 @@ internal static class MappingEndpoint
         if (body.StageMapping is not { Count: > 0 } mapping) return;
         var stages = (await pipelines.StagesAsync(ct)).Select(s => s.Id).ToHashSet();
         foreach (var (words, stage) in mapping)
-            if (!stages.Contains(stage)) errors["stageMapping." + words] = [$"There is no such stage for \"{words}\"."];
+            if (!stages.Contains(stage)) errors[$"stageMapping[{words}]"] = [$"There is no such stage for \"{words}\"."];
     }
 }

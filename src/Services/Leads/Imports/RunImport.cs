@@ -17,7 +17,8 @@ internal sealed record ImportLeads(Guid ImportId) : IJob;
 /// written, the next one is read.
 /// </summary>
 internal sealed class RunImport(
-    LeadsDb db, ServiceDatabase<LeadsDb> database, ImportWriter writer, ImportEnd end, PipelineBook pipelines, ILiveUpdates live) : IRunJob<ImportLeads>
+    LeadsDb db, ServiceDatabase<LeadsDb> database, ImportWriter writer, ImportEnd end, TenantDefaults defaults, PipelineBook pipelines, ILiveUpdates live)
+    : IRunJob<ImportLeads>
 {
     // Rows of megabytes must not add up.
     private const long MaxBatchLength = 4 * 1024 * 1024;
@@ -36,8 +37,7 @@ internal sealed class RunImport(
         try
         {
             await using var file = new ImportFile(database, import.TenantId, import.Id, import.Size);
-            var tenant = await db.TenantSettings.AsNoTracking().SingleOrDefaultAsync(ct);
-            var plan = await ImportPlan.OfAsync(import, file, tenant, await pipelines.StagesAsync(ct), ct);
+            var plan = await ImportPlan.OfAsync(import, file, await defaults.FindAsync(ct), await pipelines.StagesAsync(ct), ct);
             var reached = await WriteAllAsync(import, plan, file, report, ct);
             await end.CompleteAsync(import, reached, ct);
             await report(100, "Completed");

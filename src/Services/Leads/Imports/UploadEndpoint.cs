@@ -20,6 +20,7 @@ internal static class UploadEndpoint
 
     // Of the multipart form around the file.
     private const long Envelope = 1024 * 1024;
+    private const int MaxParts = 10;
     private const int MaxKey = 255;
     private const int MaxFileName = 255;
 
@@ -28,11 +29,12 @@ internal static class UploadEndpoint
     /// probably are. With an <c>Idempotency-Key</c> the same file sent twice is one import.
     /// </summary>
     public static async Task<Created<ImportView>> Upload(
-        HttpContext http, LeadsDb db, ServiceDatabase<LeadsDb> database, TimeProvider clock, ILiveUpdates live, CancellationToken ct)
+        HttpContext http, LeadsDb db, ServiceDatabase<LeadsDb> database, TenantDefaults defaults, TimeProvider clock, ILiveUpdates live, CancellationToken ct)
     {
         var key = KeyOf(http.Request);
         if (http.Request.ContentLength > MaxSize + Envelope) throw TooLarge();
-        if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit) limit.MaxRequestBodySize = MaxSize + Envelope;
+        // The size is counted here. A limit of the server would cut the connection before the client has read why.
+        if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit) limit.MaxRequestBodySize = null;
         await ForgetAbandonedAsync(db, clock, ct);
         LeadImport? import = null;
         var isKept = false;
@@ -43,7 +45,7 @@ internal static class UploadEndpoint
             {
                 TenantId = db.Caller.TenantId, FileName = name, CreatedBy = db.Caller.UserId, CreatedAt = clock.GetUtcNow(), Status = ImportStatus.Uploading,
             };
-            await StoreAsync(import, content, db, database, ct);
+            await StoreAsync(import, content, await defaults.CountryAsync(ct), db, database, ct);
             if (key is not null && await TwinAsync(db, key, import, ct) is { } twin) return Answer(http, twin, isReplay: true);
             import.IdempotencyKey = key;
             import.Status = ImportStatus.Uploaded;
@@ -61,11 +63,7 @@ internal static class UploadEndpoint
             live.Changed(import.TenantId, "imports", import.Id);
             return Answer(http, import, isReplay: false);
         }
-        catch (BadHttpRequestException e) when (e.StatusCode == StatusCodes.Status413PayloadTooLarge)
-        {
-            throw TooLarge();
-        }
-        catch (Exception e) when (e is InvalidDataException || (e is IOException and not BadHttpRequestException && !ct.IsCancellationRequested))
+        catch (Exception e) when (e is InvalidDataException || (e is IOException && !ct.IsCancellationRequested))
         {
             throw new Problem(StatusCodes.Status400BadRequest, "import_upload_broken", "The upload ended before the file did, or is no multipart form.", "Send it again.");
         }
@@ -87,8 +85,8 @@ internal static class UploadEndpoint
         if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type) || !type.MediaType.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase))
             throw new Problem(StatusCodes.Status415UnsupportedMediaType, "unsupported_media_type", "Send the file as the field \"file\" of a multipart form.");
         if (HeaderUtilities.RemoveQuotes(type.Boundary).Value is not { Length: > 0 and <= 200 } boundary) throw Problem.Invalid("file", "The multipart form has no boundary.");
-        var form = new MultipartReader(boundary, request.Body);
-        while (await form.ReadNextSectionAsync(ct) is { } section)
+        var form = new MultipartReader(boundary, request.Body) { BodyLengthLimit = MaxSize + Envelope };
+        for (var number = 0; number < MaxParts && await form.ReadNextSectionAsync(ct) is { } section; number++)
         {
             if (!ContentDispositionHeaderValue.TryParse(section.ContentDisposition, out var disposition)) continue;
             if (HeaderUtilities.RemoveQuotes(disposition.Name) != "file") continue;
@@ -106,7 +104,7 @@ internal static class UploadEndpoint
         return name.Length == 0 ? "leads.csv" : name;
     }
 
-    private static async Task StoreAsync(LeadImport import, Stream content, LeadsDb db, ServiceDatabase<LeadsDb> database, CancellationToken ct)
+    private static async Task StoreAsync(LeadImport import, Stream content, string country, LeadsDb db, ServiceDatabase<LeadsDb> database, CancellationToken ct)
     {
         var buffer = new byte[ImportFile.ChunkSize];
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -117,7 +115,7 @@ internal static class UploadEndpoint
             {
                 // Refused before anything is stored.
                 FileReading.Describe(import, FileReading.Detect(buffer, read, isWhole: read < buffer.Length));
-                import.Mapping = new ImportMapping { Columns = FileReading.Suggested(import.Columns), DefaultCountry = await LeadEndpoints.CountryAsync(db, ct) };
+                import.Mapping = new ImportMapping { Columns = FileReading.Suggested(import.Columns), DefaultCountry = country };
                 db.Add(import);
                 await db.SaveChangesAsync(ct);
             }

@@ -34,7 +34,7 @@ public sealed class ImportMappingTests(PlatformFixture fixture)
     [InlineData("encoding", "\"klingon\"")]
     [InlineData("defaultCountry", "\"Atlantis\"")]
     [InlineData("defaultCurrency", "\"XXXX\"")]
-    [InlineData("stageMapping", """{"On Hold":"0190c6b0-0000-7000-8000-000000000000"}""", "stageMapping.On Hold")]
+    [InlineData("stageMapping", """{"On Hold":"0190c6b0-0000-7000-8000-000000000000"}""", "stageMapping[On Hold]")]
     public async Task What_cannot_be_is_refused(string member, string value, string? key = null)
     {
         using var client = await fixture.Platform.NewTenantAsync();

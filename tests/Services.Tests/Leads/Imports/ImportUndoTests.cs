@@ -9,7 +9,7 @@ public sealed class ImportUndoTests(PlatformFixture fixture)
     public async Task Undoing_removes_what_was_created_and_restores_what_was_changed()
     {
         using var client = await fixture.Platform.NewTenantAsync("SE");
-        await client.PostAsync("/api/leads/leads", new { firstName = "Ann", company = "Lee AB", email = "ann@lee.se", custom = new { Tier = "gold" } });
+        await client.PostAsync("/api/leads/leads", new { firstName = "Ann", company = "Lee AB", email = "ann@lee.se", custom = new Dictionary<string, string> { ["Tier"] = "gold" } });
         var done = await client.ImportAsync("First name,Company,Email,Phone,Tier,Size\nAnna,Lee Group,ann@lee.se,070-174 06 05,silver,9\nBo,Ek,bo@ek.se,,bronze,1\n");
         Assert.Equal((1, 1, 0, 0), done.Counts());
 

@@ -74,7 +74,7 @@ function Numbers({ monitor, campaign }: { monitor?: CampaignMonitor; campaign: C
       <ProgressPanel monitor={monitor} campaign={campaign} stats={stats} />
       <StatRow>
         <Stat label="Sent" value={formatNumber(stats.sent)} note={`of ${formatNumber(stats.recipients)}`} loading={!monitor && !campaign.stats} />
-        <Stat label="Delivered" value={formatNumber(stats.delivered)} note={formatShare(stats.delivered, stats.sent)} />
+        <Stat label="Delivered" value={stats.delivered || !stats.sent ? formatNumber(stats.delivered) : '–'} note={stats.delivered || !stats.sent ? formatShare(stats.delivered, stats.sent) : 'no receipts came back'} />
         <Stat label="Opened" value={formatNumber(stats.opened)} note={`${formatShare(stats.opened, stats.sent)} of sent`} />
         <Stat label="Clicked" value={formatNumber(stats.clicked)} note={`${formatShare(stats.clicked, stats.sent)} of sent`} />
         <Stat label="Bounced" value={formatNumber(stats.bounced)} note={formatShare(stats.bounced, stats.sent)} />

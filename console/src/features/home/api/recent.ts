@@ -56,14 +56,15 @@ export function fromCampaigns(campaigns: Campaign[]): Recent[] {
     }))
 }
 
-/** Assignments come in bursts (an import); neighbours of one agent become one line. */
-export function fromDecisions(decisions: AssignmentDecision[], name: (id?: string | null) => string | undefined): Recent[] {
+/** Assignments come in bursts (an import); neighbours of one agent become one line. A burst that fills what was loaded goes on beyond it. */
+export function fromDecisions(decisions: AssignmentDecision[], hasMore: boolean, name: (id?: string | null) => string | undefined): Recent[] {
   const items: (Recent & { agentId?: string | null; count: number })[] = []
   for (const decision of decisions) {
     const last = items.at(-1)
     if (last && last.agentId === decision.agentId) {
       last.count += 1
-      last.text = `${name(decision.agentId) ?? 'Nobody'} was given ${plural(last.count, 'lead')}`
+      const count = hasMore && last.count === decisions.length ? `${last.count} leads or more` : plural(last.count, 'lead')
+      last.text = decision.agentId ? `${name(decision.agentId) ?? 'Somebody'} was given ${count}` : `${count} wait for an owner`
       last.link = { to: '/assignment/log' }
     } else {
       const text = decision.agentId ? `${name(decision.agentId) ?? 'Somebody'} was given a lead: ${decision.reason}` : `A lead waits for an owner: ${decision.reason}`
@@ -83,7 +84,7 @@ export function useRecent(name: (id?: string | null) => string | undefined) {
     ...fromLeads(leads.data?.pages[0]?.data ?? []).slice(0, BURST),
     ...fromImports(imports.data?.pages[0]?.data ?? []),
     ...fromCampaigns(campaigns.data?.pages[0]?.data ?? []),
-    ...fromDecisions(decisions.data?.pages[0]?.data ?? [], name),
+    ...fromDecisions(decisions.data?.pages[0]?.data ?? [], Boolean(decisions.data?.pages[0]?.next), name),
   ].sort((a, b) => b.at.localeCompare(a.at))
   return { loading, items: items.slice(0, 12) }
 }

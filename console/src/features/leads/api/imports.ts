@@ -4,7 +4,8 @@ import { api, download, getPage, upload } from '@/lib/api-client'
 
 const base = '/api/leads/imports'
 
-export const isBusy = (item: Pick<LeadImport, 'status'> | undefined) => item?.status === 'running' || item?.status === 'dry_running'
+export const isUndoing = (item: Pick<LeadImport, 'undo'> | undefined) => Boolean(item?.undo && !item.undo.finishedAt)
+export const isBusy = (item: Pick<LeadImport, 'status' | 'undo'> | undefined) => item?.status === 'running' || item?.status === 'dry_running' || isUndoing(item)
 
 export const importsQuery = infiniteQueryOptions({
   queryKey: ['imports', 'list'],

@@ -1,12 +1,12 @@
 import { Alert, Button, Group, Progress, Stack, Text } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { Download, Undo2, Users } from 'lucide-react'
+import { Download, Play, Undo2, Users } from 'lucide-react'
 import type { LeadImport } from '@/api/types'
 import { useConfirm } from '@/components/ui/confirm'
 import { Facts, Section, Stat, StatRow } from '@/components/ui/section'
 import { formatBytes, formatDuration, formatNumber, plural, useFormat } from '@/lib/format'
-import { cancelImport, downloadRejected, importQuery, undoImport } from '../api/imports'
+import { cancelImport, downloadRejected, importQuery, isUndoing, startImport, undoImport } from '../api/imports'
 import { delimiterName, secondsLeft } from '../import-wizard'
 
 const HEADLINES: Record<string, string> = {
@@ -24,7 +24,7 @@ export function ImportProgress({ item }: { item: LeadImport }) {
   const took = item.startedAt && item.finishedAt ? (Date.parse(item.finishedAt) - Date.parse(item.startedAt)) / 1000 : undefined
   return (
     <Stack gap="md">
-      <Section title={HEADLINES[item.status] ?? 'Import'} actions={<Actions item={item} />}>
+      <Section title={isUndoing(item) ? 'Undoing the import' : (HEADLINES[item.status] ?? 'Import')} actions={<Actions item={item} />}>
         <Stack gap="xs">
           <Progress value={item.percent} size="md" aria-label="Import progress" animated={running} color={item.status === 'failed' ? 'red' : undefined} />
           <Group justify="space-between">
@@ -40,7 +40,12 @@ export function ImportProgress({ item }: { item: LeadImport }) {
               {item.error}
             </Alert>
           )}
-          {item.status === 'undone' && <Text size="sm" c="dimmed">The leads this file created are gone. What it updated has its earlier values back.</Text>}
+          {item.undo && (
+            <Text size="sm" c="dimmed">
+              {plural(item.undo.removed, 'lead')} removed, {formatNumber(item.undo.restored)} with their earlier values back.
+              {item.undo.kept > 0 && ` ${plural(item.undo.kept, 'lead')} kept, because somebody has worked on them since.`}
+            </Text>
+          )}
         </Stack>
       </Section>
       <StatRow>
@@ -75,13 +80,14 @@ function Actions({ item }: { item: LeadImport }) {
     mutationFn: () => undoImport(item.id),
     onSettled: () => Promise.all([refresh(), client.invalidateQueries({ queryKey: ['leads'] })]),
   })
+  const again = useMutation({ mutationFn: () => startImport(item.id), onSettled: refresh })
   const rejected = useMutation({ mutationFn: () => downloadRejected(item) })
 
   const askCancel = async () => {
     if (await confirm({ title: 'Stop this import?', body: 'Rows that are done stay. You can undo them afterwards.', confirm: 'Stop import', danger: true })) cancel.mutate()
   }
   const askUndo = async () => {
-    const body = `${plural(item.created, 'lead')} this file created will be deleted, with the notes and campaign history they have collected since. ${plural(item.updated, 'updated lead')} will get back the earlier values.`
+    const body = `${plural(item.created, 'lead')} this file created will be deleted, except those somebody has worked on since. ${plural(item.updated, 'updated lead')} will get back the earlier values.`
     if (await confirm({ title: 'Undo this import?', body, confirm: 'Undo import', danger: true, type: item.created > 500 ? 'undo' : undefined })) undo.mutate()
   }
   return (
@@ -96,7 +102,12 @@ function Actions({ item }: { item: LeadImport }) {
           Stop import
         </Button>
       )}
-      {(item.status === 'completed' || item.status === 'cancelled' || item.status === 'failed') && item.created + item.updated > 0 && (
+      {!item.undo && (item.status === 'cancelled' || item.status === 'failed') && (
+        <Button size="xs" variant="default" leftSection={<Play size={13} />} loading={again.isPending} onClick={() => again.mutate()}>
+          Go on
+        </Button>
+      )}
+      {!item.undo && (item.status === 'completed' || item.status === 'cancelled' || item.status === 'failed') && item.created + item.updated > 0 && (
         <Button size="xs" variant="default" leftSection={<Undo2 size={13} />} loading={undo.isPending} onClick={() => void askUndo()}>
           Undo import
         </Button>

@@ -72,7 +72,7 @@ function QueueTable({ queues }: { queues: Queue[] }) {
   ]
   return (
     <div style={{ margin: -1 }}>
-      <DataTable label="Queues" inline columns={columns} rows={queues} rowKey={queue => queue.name} empty={<EmptyState compact icon={Layers} title="No queue yet">Queues appear with the first job.</EmptyState>} />
+      <DataTable label="Queues" inline columns={columns} rows={queues} rowKey={queue => queue.name} empty={<EmptyState compact icon={Layers} title="Nothing waits">Queues appear here while they have work. What is done stays under Jobs.</EmptyState>} />
     </div>
   )
 }
