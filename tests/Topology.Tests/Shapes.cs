@@ -27,7 +27,7 @@ public abstract class Shape : IAsyncLifetime
 
     internal SmtpSink Sink => _sink ?? throw new InvalidOperationException("Not started.");
 
-    /// <summary>Rows of the sample file that the story takes here.</summary>
+    /// <summary>Rows of the sample file that the story takes here; <c>TIDELINE_STORY_ROWS=10000</c> takes all of it.</summary>
     public abstract int Rows { get; }
 
     /// <inheritdoc/>
@@ -76,7 +76,7 @@ public abstract class Shape : IAsyncLifetime
 public sealed class OneProcess : Shape
 {
     /// <inheritdoc/>
-    public override int Rows => 10_000;
+    public override int Rows => int.TryParse(Environment.GetEnvironmentVariable("TIDELINE_STORY_ROWS"), out var rows) ? rows : 3_000;
 
     /// <inheritdoc/>
     protected override IEnumerable<(string Target, int Port, Dictionary<string, string?> Urls)> Layout() => [("all", PlatformProcess.FreePorts(1)[0], [])];
@@ -89,7 +89,7 @@ public sealed class ManyProcesses : Shape
         ["identity", "brands", "leads", "customers", "assignment", "campaigns", "notifications", "worker", "scheduler"];
 
     /// <inheritdoc/>
-    public override int Rows => 1_000;
+    public override int Rows => 600;
 
     /// <inheritdoc/>
     protected override IEnumerable<(string Target, int Port, Dictionary<string, string?> Urls)> Layout()

@@ -74,7 +74,7 @@ internal static class LeadListEndpoints
     /// <summary>Where leads came from, the most frequent first.</summary>
     private static async Task<Ok<List<SourceCount>>> Sources(LeadsDb db, CancellationToken ct) =>
         TypedResults.Ok(await db.Leads.Where(l => l.Source != null).GroupBy(l => l.Source!)
-            .Select(g => new SourceCount(g.Key, g.LongCount())).OrderByDescending(s => s.Count).Take(200).ToListAsync(ct));
+            .OrderByDescending(g => g.LongCount()).Take(200).Select(g => new SourceCount(g.Key, g.LongCount())).ToListAsync(ct));
 
     /// <summary>The numbers of the home page.</summary>
     private static async Task<Ok<SummaryAnswer>> Summary(LeadsDb db, PipelineBook pipelines, TimeProvider clock, CancellationToken ct)

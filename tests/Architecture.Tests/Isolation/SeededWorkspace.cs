@@ -78,7 +78,11 @@ internal sealed class SeededWorkspace
             "updateMember" => new JsonObject { ["role"] = "agent" },
             "createCampaign" => new JsonObject
             {
-                ["name"] = Marker, ["channel"] = "email", ["brandId"] = Id("brandId"), ["subject"] = Marker, ["html"] = $"<p>{Marker}</p>",
+                ["name"] = Marker,
+                ["channel"] = "email",
+                ["brandId"] = Id("brandId"),
+                ["subject"] = Marker,
+                ["html"] = $"<p>{Marker}</p>",
                 ["audience"] = new JsonObject { ["leadFilter"] = new JsonObject() },
             },
             "scheduleCampaign" => new JsonObject { ["at"] = DateTimeOffset.UtcNow.AddDays(2) },

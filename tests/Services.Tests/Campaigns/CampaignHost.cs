@@ -40,7 +40,9 @@ public sealed class CampaignHost : IAsyncLifetime
             "campaigns:read", "campaigns:write", "campaigns:send", "brands:read", "brands:write", "leads:read", "leads:write", "customers:read", "customers:write");
         var brand = await client.PostAsync("/api/brands/brands", new
         {
-            name = "Northwind", isDefault = true, sender = new { fromName = "Northwind", fromEmail = "hello@northwind.example" },
+            name = "Northwind",
+            isDefault = true,
+            sender = new { fromName = "Northwind", fromEmail = "hello@northwind.example" },
         });
         return new Workspace(Host, tenant, client, brand["id"]!.GetValue<Guid>(), _post.Of(tenant), _ear);
     }
@@ -63,8 +65,11 @@ internal sealed record Workspace(JobHost Host, Guid Tenant, ApiClient Client, Gu
 
     public Task<JsonNode> DraftAsync(object? audience = null, int? throttlePerMinute = null) => Client.PostAsync("/api/campaigns/campaigns", new
     {
-        name = "Spring", subject = "Hello {{firstName}}", html = "<p>Dear {{firstName}} of {{company}}</p>",
-        audience = audience ?? new { leadFilter = new { } }, throttlePerMinute,
+        name = "Spring",
+        subject = "Hello {{firstName}}",
+        html = "<p>Dear {{firstName}} of {{company}}</p>",
+        audience = audience ?? new { leadFilter = new { } },
+        throttlePerMinute,
     });
 
     public async Task<Guid> StartedAsync(object? audience = null, int? throttlePerMinute = null)

@@ -13,8 +13,14 @@ public sealed class DraftTests(CampaignHost host) : IClassFixture<CampaignHost>
         var shop = await host.NewWorkspaceAsync();
         var made = await shop.Client.PostAsync("/api/campaigns/campaigns", new
         {
-            name = " Spring ", subject = "Hello", preheader = "A line", html = "<p>Hi</p>", text = "Hi", throttlePerMinute = 60,
-            scheduleAt = DateTimeOffset.UtcNow.AddHours(1), audience = new { leadFilter = new { status = new[] { "new" } }, exclude = new { q = "acme" } },
+            name = " Spring ",
+            subject = "Hello",
+            preheader = "A line",
+            html = "<p>Hi</p>",
+            text = "Hi",
+            throttlePerMinute = 60,
+            scheduleAt = DateTimeOffset.UtcNow.AddHours(1),
+            audience = new { leadFilter = new { status = new[] { "new" } }, exclude = new { q = "acme" } },
         });
         var id = made["id"]!.GetValue<Guid>();
         // Without a brand it is the default one's.

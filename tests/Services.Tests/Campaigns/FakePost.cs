@@ -121,12 +121,25 @@ internal sealed class Office
 
     public static MessageSent Sent(HandOver m, Guid campaign) => new()
     {
-        MessageId = m.MessageId, Channel = "email", Address = m.Address, CampaignId = campaign, CustomerId = m.CustomerId, LeadId = m.LeadId, At = DateTimeOffset.UtcNow,
+        MessageId = m.MessageId,
+        Channel = "email",
+        Address = m.Address,
+        CampaignId = campaign,
+        CustomerId = m.CustomerId,
+        LeadId = m.LeadId,
+        At = DateTimeOffset.UtcNow,
     };
 
     public static MessageFailed Failed(HandOver m, Guid campaign, string outcome, string reason) => new()
     {
-        MessageId = m.MessageId, Channel = "email", Address = m.Address, CampaignId = campaign, CustomerId = m.CustomerId, LeadId = m.LeadId, At = DateTimeOffset.UtcNow,
-        Outcome = outcome, Reason = reason,
+        MessageId = m.MessageId,
+        Channel = "email",
+        Address = m.Address,
+        CampaignId = campaign,
+        CustomerId = m.CustomerId,
+        LeadId = m.LeadId,
+        At = DateTimeOffset.UtcNow,
+        Outcome = outcome,
+        Reason = reason,
     };
 }

@@ -15,7 +15,10 @@ public sealed class WholeStoryTests(PlatformFixture fixture)
         await anna.PostAsync("/api/customers/suppressions", new { channel = "email", address = "pat3@example.com", reason = "manual" });
         var id = (await anna.PostAsync("/api/campaigns/campaigns", new
         {
-            name = "Spring", subject = "Hello {{firstName}}", html = """<p>Dear {{firstName}}, <a href="https://example.com/offer">look</a></p>""", audience = new { leadFilter = new { } },
+            name = "Spring",
+            subject = "Hello {{firstName}}",
+            html = """<p>Dear {{firstName}}, <a href="https://example.com/offer">look</a></p>""",
+            audience = new { leadFilter = new { } },
         }))["id"]!.GetValue<Guid>();
         await anna.PostAsync($"/api/campaigns/campaigns/{id}/start");
         await Eventually.Get(() => anna.GetAsync($"/api/campaigns/campaigns/{id}"), c => c["status"]!.GetValue<string>() == "completed", "the end", TimeSpan.FromSeconds(60));

@@ -34,9 +34,21 @@ public sealed class LeadExportTests(PlatformFixture fixture)
         var stages = (await client.GetAsync("/api/leads/pipelines"))[0]!["stages"]!.AsArray();
         await client.PostAsync("/api/leads/leads", new
         {
-            firstName = "Ann", lastName = "Lee", company = "Lee, \"Sons\"; AB", email = "Ann@Lee.SE", email2 = "a@lee.se", phone = "070-174 06 05", phone2 = "+1 212 555 0123",
-            website = "Lee.se/about", country = "Sweden", source = "@Fair", stageId = stages[3]!["id"]!.GetValue<Guid>(), value = new { amount = 99_999_999, currency = "SEK" },
-            notes = "=one\r\n\"two\"\n\n- three", ownerId = client.UserId, custom = new Dictionary<string, string> { ["Tier"] = "-gold", ["Note"] = "a\nb" },
+            firstName = "Ann",
+            lastName = "Lee",
+            company = "Lee, \"Sons\"; AB",
+            email = "Ann@Lee.SE",
+            email2 = "a@lee.se",
+            phone = "070-174 06 05",
+            phone2 = "+1 212 555 0123",
+            website = "Lee.se/about",
+            country = "Sweden",
+            source = "@Fair",
+            stageId = stages[3]!["id"]!.GetValue<Guid>(),
+            value = new { amount = 99_999_999, currency = "SEK" },
+            notes = "=one\r\n\"two\"\n\n- three",
+            ownerId = client.UserId,
+            custom = new Dictionary<string, string> { ["Tier"] = "-gold", ["Note"] = "a\nb" },
         });
         await client.PostAsync("/api/leads/leads", new { email = "only@an.address.se" });
         await client.PostAsync("/api/leads/leads", new { firstName = "'=quoted", phone = "070-174 06 06", value = new { amount = 5000, currency = "JPY" } });

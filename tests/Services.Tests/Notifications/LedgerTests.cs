@@ -110,7 +110,14 @@ public class LedgerTests(NotificationsFixture fixture)
 
     private static Claimed Message(DateTimeOffset firstTry) => new()
     {
-        Id = Guid.NewGuid(), Kind = "campaign", Address = "ada@example.com", Subject = "x", Variables = "{}", Attempts = 1, FirstAttemptAt = firstTry, Status = "sending",
+        Id = Guid.NewGuid(),
+        Kind = "campaign",
+        Address = "ada@example.com",
+        Subject = "x",
+        Variables = "{}",
+        Attempts = 1,
+        FirstAttemptAt = firstTry,
+        Status = "sending",
     };
 
     /// <summary>Messages of a batch that runs, whose own job has come and gone.</summary>

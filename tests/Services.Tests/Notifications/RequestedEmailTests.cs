@@ -71,7 +71,10 @@ public class RequestedEmailTests(NotificationsFixture fixture)
 
     private static EmailRequested Reset(string to, string key) => new()
     {
-        To = to, TemplateKey = "password_reset", IdempotencyKey = key, Variables = new Dictionary<string, string> { ["name"] = "Ada", ["url"] = "https://example.com/reset?t=1" },
+        To = to,
+        TemplateKey = "password_reset",
+        IdempotencyKey = key,
+        Variables = new Dictionary<string, string> { ["name"] = "Ada", ["url"] = "https://example.com/reset?t=1" },
     };
 
     private static Task<int> RequestAsync(MailTenant tenant, IEvent happened) => tenant.Platform.InTenantAsync(tenant.Id, async sp =>

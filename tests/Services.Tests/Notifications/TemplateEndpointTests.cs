@@ -77,7 +77,9 @@ public class TemplateEndpointTests(NotificationsFixture fixture)
         var tenant = await fixture.SandboxTenantAsync();
         var shown = await tenant.Api.PostAsync("/api/notifications/preview", new
         {
-            brandId = tenant.BrandId, subject = "Hi {{firstName}}", html = "<p>{{fristName}} and {{custom.plan}}</p>",
+            brandId = tenant.BrandId,
+            subject = "Hi {{firstName}}",
+            html = "<p>{{fristName}} and {{custom.plan}}</p>",
             variables = new Dictionary<string, string> { ["firstName"] = "Ada", ["custom.plan"] = "gold" },
         });
         Assert.Equal("Hi Ada", shown["subject"]!.GetValue<string>());

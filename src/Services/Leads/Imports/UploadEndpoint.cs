@@ -43,7 +43,11 @@ internal static class UploadEndpoint
             var (name, content) = await FileOfAsync(http.Request, ct);
             import = new LeadImport
             {
-                TenantId = db.Caller.TenantId, FileName = name, CreatedBy = db.Caller.UserId, CreatedAt = clock.GetUtcNow(), Status = ImportStatus.Uploading,
+                TenantId = db.Caller.TenantId,
+                FileName = name,
+                CreatedBy = db.Caller.UserId,
+                CreatedAt = clock.GetUtcNow(),
+                Status = ImportStatus.Uploading,
             };
             await StoreAsync(import, content, await defaults.CountryAsync(ct), db, database, ct);
             if (key is not null && await TwinAsync(db, key, import, ct) is { } twin) return Answer(http, twin, isReplay: true);

@@ -108,9 +108,18 @@ internal static class BatchEndpoints
         var links = TemplateProblems.ThrowIfAny(content, prepared);
         var batch = new Batch
         {
-            TenantId = db.Caller.TenantId, Id = Guid.CreateVersion7(), Kind = Batch.OfTest, CampaignId = body.CampaignId, BrandId = message.BrandId,
-            Subject = message.Subject, Preheader = message.Preheader, Html = message.Html, Text = message.Text, Links = [.. links.Links],
-            State = Batch.Running, CreatedAt = clock.GetUtcNow(),
+            TenantId = db.Caller.TenantId,
+            Id = Guid.CreateVersion7(),
+            Kind = Batch.OfTest,
+            CampaignId = body.CampaignId,
+            BrandId = message.BrandId,
+            Subject = message.Subject,
+            Preheader = message.Preheader,
+            Html = message.Html,
+            Text = message.Text,
+            Links = [.. links.Links],
+            State = Batch.Running,
+            CreatedAt = clock.GetUtcNow(),
         };
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
         db.Add(batch);

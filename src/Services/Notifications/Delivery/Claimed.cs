@@ -48,19 +48,42 @@ internal sealed record Claimed
 
     public MessageSent Sent(DateTimeOffset at, string subject) => new()
     {
-        MessageId = Id, Channel = Message.Email, Address = Address, CampaignId = CampaignId, CustomerId = CustomerId, LeadId = LeadId, Subject = subject, At = at,
+        MessageId = Id,
+        Channel = Message.Email,
+        Address = Address,
+        CampaignId = CampaignId,
+        CustomerId = CustomerId,
+        LeadId = LeadId,
+        Subject = subject,
+        At = at,
     };
 
     public MessageBounced Bounced(DateTimeOffset at, string subject, bool hard, string reason) => new()
     {
-        MessageId = Id, Channel = Message.Email, Address = Address, CampaignId = CampaignId, CustomerId = CustomerId, LeadId = LeadId, Subject = subject, At = at,
-        Hard = hard, Reason = reason,
+        MessageId = Id,
+        Channel = Message.Email,
+        Address = Address,
+        CampaignId = CampaignId,
+        CustomerId = CustomerId,
+        LeadId = LeadId,
+        Subject = subject,
+        At = at,
+        Hard = hard,
+        Reason = reason,
     };
 
     public MessageFailed Failed(DateTimeOffset at, string subject, string outcome, string reason) => new()
     {
-        MessageId = Id, Channel = Message.Email, Address = Address, CampaignId = CampaignId, CustomerId = CustomerId, LeadId = LeadId, Subject = subject, At = at,
-        Outcome = outcome, Reason = reason,
+        MessageId = Id,
+        Channel = Message.Email,
+        Address = Address,
+        CampaignId = CampaignId,
+        CustomerId = CustomerId,
+        LeadId = LeadId,
+        Subject = subject,
+        At = at,
+        Outcome = outcome,
+        Reason = reason,
     };
 
     private static Claimed Read(NpgsqlDataReader row) => new()

@@ -71,7 +71,11 @@ internal sealed class AnnounceAssignments(NotificationsDb db, IOptions<Notificat
         }
         db.Add(new AssignmentDigest
         {
-            TenantId = db.Caller.TenantId, UserId = agent, Count = leads.Count, LeadId = leads[0].LeadId, Reason = leads[0].Reason,
+            TenantId = db.Caller.TenantId,
+            UserId = agent,
+            Count = leads.Count,
+            LeadId = leads[0].LeadId,
+            Reason = leads[0].Reason,
             Names = [.. leads.Select(l => l.DisplayName).Take(NamesKept)],
         });
         var wait = leads.Exists(l => l.ImportId is not null) ? options.Value.ImportDigest : options.Value.AssignmentDigest;

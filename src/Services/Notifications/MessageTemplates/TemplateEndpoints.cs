@@ -46,8 +46,17 @@ internal static class TemplateEndpoints
         if (await db.Templates.CountAsync(ct) >= MostTemplates) throw Problem.Conflict("too_many_templates", $"A workspace may have {MostTemplates} templates.");
         var template = new StoredTemplate
         {
-            TenantId = db.Caller.TenantId, Key = body.Key, Language = language, Channel = Message.Email, Name = body.Name.Trim(), Subject = body.Subject, Html = body.Html,
-            Text = body.Text, UpdatedBy = db.Caller.UserId, CreatedAt = clock.GetUtcNow(), UpdatedAt = clock.GetUtcNow(),
+            TenantId = db.Caller.TenantId,
+            Key = body.Key,
+            Language = language,
+            Channel = Message.Email,
+            Name = body.Name.Trim(),
+            Subject = body.Subject,
+            Html = body.Html,
+            Text = body.Text,
+            UpdatedBy = db.Caller.UserId,
+            CreatedAt = clock.GetUtcNow(),
+            UpdatedAt = clock.GetUtcNow(),
         };
         Check(template, prepared);
         db.Add(template);
@@ -103,8 +112,16 @@ internal static class TemplateEndpoints
 
     private static StoredTemplate CopyOf(SystemTemplate system, NotificationsDb db, DateTimeOffset now) => new()
     {
-        TenantId = db.Caller.TenantId, Id = system.Id, Key = system.Key, Language = StoredTemplate.DefaultLanguage, Channel = Message.Email, Name = system.Name,
-        Subject = system.Subject, Html = system.Html, CreatedAt = now, UpdatedAt = now,
+        TenantId = db.Caller.TenantId,
+        Id = system.Id,
+        Key = system.Key,
+        Language = StoredTemplate.DefaultLanguage,
+        Channel = Message.Email,
+        Name = system.Name,
+        Subject = system.Subject,
+        Html = system.Html,
+        CreatedAt = now,
+        UpdatedAt = now,
     };
 
     private static void Check(StoredTemplate template, PreparedTemplates prepared)

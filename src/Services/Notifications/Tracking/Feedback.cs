@@ -46,8 +46,15 @@ internal sealed class Feedback(
         {
             db.Publish(new MessageOpened
             {
-                MessageId = message.Id, Channel = message.Channel, Address = message.Address, CampaignId = message.CampaignId, CustomerId = message.CustomerId,
-                LeadId = message.LeadId, Subject = message.Subject, At = now, First = opens == 1,
+                MessageId = message.Id,
+                Channel = message.Channel,
+                Address = message.Address,
+                CampaignId = message.CampaignId,
+                CustomerId = message.CustomerId,
+                LeadId = message.LeadId,
+                Subject = message.Subject,
+                At = now,
+                First = opens == 1,
             });
         }
         await EndAsync(transaction, ct);
@@ -71,8 +78,16 @@ internal sealed class Feedback(
         {
             db.Publish(new MessageClicked
             {
-                MessageId = message.Id, Channel = message.Channel, Address = message.Address, CampaignId = message.CampaignId, CustomerId = message.CustomerId,
-                LeadId = message.LeadId, Subject = message.Subject, At = now, Url = url, First = clicks == 1,
+                MessageId = message.Id,
+                Channel = message.Channel,
+                Address = message.Address,
+                CampaignId = message.CampaignId,
+                CustomerId = message.CustomerId,
+                LeadId = message.LeadId,
+                Subject = message.Subject,
+                At = now,
+                Url = url,
+                First = clicks == 1,
             });
         }
         await EndAsync(transaction, ct);
@@ -91,8 +106,14 @@ internal sealed class Feedback(
                 $"insert into blocked_address (tenant_id, channel, address, reason) values ({message.TenantId}, {message.Channel}, {message.Address}, 'unsubscribe') on conflict do nothing", ct);
             db.Publish(new MessageUnsubscribed
             {
-                MessageId = message.Id, Channel = message.Channel, Address = message.Address, CampaignId = message.CampaignId, CustomerId = message.CustomerId,
-                LeadId = message.LeadId, Subject = message.Subject, At = now,
+                MessageId = message.Id,
+                Channel = message.Channel,
+                Address = message.Address,
+                CampaignId = message.CampaignId,
+                CustomerId = message.CustomerId,
+                LeadId = message.LeadId,
+                Subject = message.Subject,
+                At = now,
             });
         }
         await EndAsync(transaction, ct);
