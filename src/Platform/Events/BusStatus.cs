@@ -59,8 +59,9 @@ public sealed class BusStatus
     /// <summary>Connections that the bus' database server has now, and how many it allows.</summary>
     public async Task<(int Used, int Max)> ConnectionsAsync(CancellationToken ct)
     {
+        // Of other roles' sessions only the name of the database is visible.
         await using var batch = _bus.CreateBatch().Add(
-            "select (select count(*) from pg_stat_activity where backend_type = 'client backend')::int, current_setting('max_connections')::int");
+            "select (select count(*) from pg_stat_activity where datname is not null)::int, current_setting('max_connections')::int");
         await using var reader = await batch.ExecuteReaderAsync(ct);
         await reader.ReadAsync(ct);
         return (reader.GetInt32(0), reader.GetInt32(1));
