@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Microsoft.AspNetCore.Http.Features;
 using Tideline.Host.Live;
 using Tideline.Host.Operations;
 using Tideline.Platform.Api;
@@ -54,6 +55,8 @@ internal static class GatewayExtensions
         var turn = 0;
         app.Map("/api/" + service + "/{**rest}", async (HttpContext context) =>
         {
+            // The service knows how large a body it takes: an import is larger than a server's usual limit.
+            if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size) size.MaxRequestBodySize = null;
             var address = addresses[(uint)Interlocked.Increment(ref turn) % addresses.Length];
             var error = await forwarder.SendAsync(context, address.ToString(), client, Forwarding, Transformer);
             if (error is ForwarderError.None || context.Response.HasStarted) return;
