@@ -39,9 +39,10 @@ public sealed class QueueTests
         var gate = new SemaphoreSlim(0);
         var host = await cluster.StartAsync(script: s => s.OnRun = (_, _, ct) => gate.WaitAsync(ct));
         await host.InStateAsync(await host.EnqueueAsync(new Haul(0)), "running"); // takes the only slot
-        await host.EnqueueAsync(new Haul(5));
-        await host.EnqueueAsync(new Haul(6));
-        await host.EnqueueAsync(new Haul(9), priority: 9);
+        // One after the other: jobs asked for at the same moment reach the queue in any order.
+        await WaitingAsync(host, await host.EnqueueAsync(new Haul(5)));
+        await WaitingAsync(host, await host.EnqueueAsync(new Haul(6)));
+        await WaitingAsync(host, await host.EnqueueAsync(new Haul(9), priority: 9));
         await WaitingAsync(host, await host.EnqueueAsync(new Haul(1), priority: 0));
         gate.Release(5);
         await Eventually.Get(() => Task.FromResult(host.Script.Runs.Count), n => n == 5, "five runs");
