@@ -17,7 +17,7 @@ public class SmtpDeliveryTests(NotificationsFixture fixture)
         await tenant.InStatesAsync(batch, ("sent", 500));
 
         var mine = messages.Select(m => m.MessageId.ToString()).ToHashSet();
-        var taken = fixture.Relay.Taken.Select(m => m.Split("Message-ID: <")[1].Split('@')[0]).Where(mine.Contains).ToList();
+        var taken = fixture.Relay.Taken.Where(m => m.Contains("Message-ID: <", StringComparison.Ordinal)).Select(m => m.Split("Message-ID: <")[1].Split('@')[0]).Where(mine.Contains).ToList();
         Assert.Equal(500, taken.Count);
         Assert.Equal(500, taken.Distinct().Count());
         var one = fixture.Relay.Taken.First(m => m.Contains(messages[0].MessageId.ToString(), StringComparison.Ordinal));
