@@ -53,8 +53,9 @@ internal sealed class ScriptedSmtpServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
-        _listener.Stop();
+        // First the loop, then its listener: it may be just about to ask for the next socket.
         await _accepting;
+        _listener.Stop();
         Task[] talks;
         lock (_talks) talks = [.. _talks];
         await Task.WhenAll(talks);
