@@ -7,8 +7,8 @@ import { createRequire } from 'node:module';
 import os from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { bench, cpuSeconds, freePort, heading, installPeer, listening, machine, median, need, number, peakMb, print, resetPeak, round, scratch, sleep, start, table } from '../shared/bench.mjs';
-import { build, startTideline } from '../shared/tideline.mjs';
+import { bench, cpuSeconds, freePort, heading, installPeer, listening, machine, median, need, number, peakMb, print, resetPeak, round, scratch, sleep, start, table } from '../lib/bench.mjs';
+import { build, startTideline } from '../lib/tideline.mjs';
 import { writePeople } from '../import/people.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url)), mailPeer = join(here, '../mail/peer'), pgPeer = join(here, '../import/peer');

@@ -4,9 +4,9 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { args, bench, cpuSeconds, freePort, heading, installPeer, listening, machine, median, must, need, number, print, quick, round, sleep, start, table, wrk } from '../shared/bench.mjs';
-import { connected, startPostgresLike } from '../shared/postgres.mjs';
-import { build, startTideline } from '../shared/tideline.mjs';
+import { args, bench, cpuSeconds, freePort, heading, installPeer, listening, machine, median, must, need, number, print, quick, round, sleep, start, table, wrk } from '../lib/bench.mjs';
+import { connected, startPostgresLike } from '../lib/postgres.mjs';
+import { build, startTideline } from '../lib/tideline.mjs';
 
 const peer = join(dirname(fileURLToPath(import.meta.url)), 'peer');
 const seconds = number('secs', 2, 8), reps = number('reps', 1, 3), rows = number('rows', 2000, 20_000), connections = number('connections', 64, 64);

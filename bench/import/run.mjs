@@ -5,9 +5,9 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Readable } from 'node:stream';
-import { bench, cpuSeconds, freePort, heading, installPeer, listening, machine, median, number, peakMb, print, resetPeak, round, scratch, sleep, start, table } from '../shared/bench.mjs';
-import { connected, startPostgresLike } from '../shared/postgres.mjs';
-import { build, startTideline } from '../shared/tideline.mjs';
+import { bench, cpuSeconds, freePort, heading, installPeer, listening, machine, median, number, peakMb, print, resetPeak, round, scratch, sleep, start, table } from '../lib/bench.mjs';
+import { connected, startPostgresLike } from '../lib/postgres.mjs';
+import { build, startTideline } from '../lib/tideline.mjs';
 import { writePeople } from './people.mjs';
 
 const peer = join(dirname(fileURLToPath(import.meta.url)), 'peer');

@@ -3,8 +3,8 @@
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { args, bench, cpuSeconds, heading, installPeer, machine, number, percentile, print, round, sleep, table } from '../shared/bench.mjs';
-import { build, startTideline } from '../shared/tideline.mjs';
+import { args, bench, cpuSeconds, heading, installPeer, machine, number, percentile, print, round, sleep, table } from '../lib/bench.mjs';
+import { build, startTideline } from '../lib/tideline.mjs';
 
 const peer = join(dirname(fileURLToPath(import.meta.url)), '../import/peer'); // for its PostgreSQL client
 const rates = (args.rates ?? '50,200').split(',').map(Number), seconds = number('secs', 3, 30), agents = number('agents', 20, 20);

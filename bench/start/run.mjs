@@ -3,7 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { args, bench, cpuSeconds, freePort, heading, machine, median, must, number, print, quick, residentMb, root, round, scratch, sleep, start, table } from '../shared/bench.mjs';
+import { args, bench, cpuSeconds, freePort, heading, machine, median, must, number, print, quick, residentMb, root, round, scratch, sleep, start, table } from '../lib/bench.mjs';
 
 const reps = number('reps', 1, 3), idleSeconds = number('idle', 5, 30);
 
