@@ -9,7 +9,7 @@ const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-ru
 export async function openBrowser(viewport = { width: 1360, height: 860 }) {
   const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: FLAGS })
   const context = await browser.newContext({ viewport, reducedMotion: 'reduce', acceptDownloads: true })
-  context.setDefaultTimeout(15_000)
+  context.setDefaultTimeout(60_000) // for a machine that does much else
   const page = await context.newPage()
   const faults = []
   page.on('pageerror', error => faults.push(`script: ${error}`))

@@ -33,8 +33,7 @@ public sealed class BrowserTests(SandboxProcess sandbox) : IClassFixture<Sandbox
 {
     private static readonly string? Chromium = new[] { "/usr/bin/chromium", "/usr/bin/google-chrome", "/usr/bin/chromium-browser" }.FirstOrDefault(File.Exists);
 
-    // Not in each run yet: on a machine that is busy, the pages take longer than the scripts wait.
-    [Theory(Explicit = true)]
+    [Theory]
     [InlineData("story")]
     [InlineData("leads")]
     [InlineData("assignment")]

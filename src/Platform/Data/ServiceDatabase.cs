@@ -21,6 +21,8 @@ public class ServiceDatabase : IAsyncDisposable
         // Statements that come again are planned once per connection.
         settings.MaxAutoPrepare = 100;
         settings.AutoPrepareMinUsages = 2;
+        // Whatever a borrower sets is local to its transaction (a test of the sources sees to it), so there is nothing to reset between two.
+        settings.NoResetOnClose = true;
         settings.Timeout = 5;
         settings.CommandTimeout = 60;
         settings.IncludeErrorDetail = false;

@@ -15,6 +15,7 @@ internal static class BusExtensions
         services.AddSingleton(provider => provider.GetRequiredService<IOptions<BusOptions>>().Value);
         services.AddSingleton<BusDatabase>();
         services.AddSingleton<LogHeads>();
+        services.AddSingleton<LogTail>();
         services.AddSingleton<LogNotifier>();
         services.AddSingleton<LogPoll>();
         services.AddSingleton<Presence>();

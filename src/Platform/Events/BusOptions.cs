@@ -28,7 +28,7 @@ public sealed class BusOptions
     [Range(1, 1000)]
     public int HandleBatch { get; set; } = 100;
 
-    /// <summary>Partitions of one group at work at the same time in this process; fewer when the pool of connections is small.</summary>
+    /// <summary>Chunks of events of one group at work at the same time in this process; fewer when the pool of connections is small.</summary>
     [Range(1, 16)]
     public int Lanes { get; set; } = 4;
 

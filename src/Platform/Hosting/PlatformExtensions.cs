@@ -84,9 +84,14 @@ public static class PlatformExtensions
     public static void MapService(this IEndpointRouteBuilder app, IService service)
     {
         var name = new ServiceName(service.Name);
-        service.Map(new ServiceRoutes(
-            app.MapGroup("/api/" + service.Name).WithMetadata(name).WithGroupName(service.Name),
-            app.MapGroup("/internal/" + service.Name).WithMetadata(name).ExcludeFromDescription()));
+        var api = app.MapGroup("/api/" + service.Name).WithMetadata(name).WithGroupName(service.Name);
+        var internals = app.MapGroup("/internal/" + service.Name).WithMetadata(name).ExcludeFromDescription();
+        if (app.ServiceProvider.GetServices<ServiceRegistration>().First(s => s.Name == service.Name).Database is { } database)
+        {
+            api.RepeatOvertakenChanges(database);
+            internals.RepeatOvertakenChanges(database);
+        }
+        service.Map(new ServiceRoutes(api, internals));
     }
 
     /// <summary>Brings the databases of the services of this process, and the bus, to the state of this binary.</summary>

@@ -72,9 +72,6 @@ internal sealed class Lead : ITenantOwned
         return true;
     }
 
-    /// <summary>The person behind it is known.</summary>
-    public void BelongsTo(Guid customer) => CustomerId = customer;
-
     /// <summary>The addresses by which this lead is recognised.</summary>
     public IEnumerable<(string Kind, string Value)> Identities()
     {

@@ -12,38 +12,48 @@ internal sealed class RecordAssignments(LeadsDb db, TimeProvider clock, ILiveUpd
 {
     public async Task HandleAsync(IReadOnlyList<Received<AssignmentDecided>> events, CancellationToken ct)
     {
-        var ids = events.Select(e => e.Event.LeadId).ToHashSet();
-        var leads = await db.Leads.Where(l => ids.Contains(l.Id)).ToDictionaryAsync(l => l.Id, ct);
+        var (tenant, now) = (db.Caller.TenantId, clock.GetUtcNow());
+        var ids = events.Select(e => e.Event.LeadId).Distinct().ToArray();
+        // Only what is needed, and one statement for all: a lead is wide, and its first owner comes to every one of an import.
+        var leads = await db.Database.SqlQuery<OwnedLead>($"""
+            select id as "Id", owner_id as "OwnerId", display_name as "DisplayName", import_id as "ImportId" from lead where tenant_id = {tenant} and id = any({ids}) order by id for update
+            """).ToDictionaryAsync(l => l.Id, ct);
         foreach (var (decided, _) in events)
         {
             // Deleted meanwhile, or the repetition of what is so already: nothing to do.
-            if (!leads.TryGetValue(decided.LeadId, out var lead)) continue;
-            var before = lead.OwnerId;
-            if (!lead.AssignTo(decided.AgentId)) continue;
-            lead.UpdatedAt = clock.GetUtcNow();
+            if (!leads.TryGetValue(decided.LeadId, out var lead) || lead.OwnerId == decided.AgentId) continue;
             db.Add(new LeadActivity
             {
-                TenantId = lead.TenantId,
+                TenantId = tenant,
                 LeadId = lead.Id,
                 Type = "assigned",
-                At = clock.GetUtcNow(),
+                At = now,
                 ActorId = decided.By,
                 ActorKind = decided.By is null ? "system" : "user",
                 Summary = decided.Reason,
-                Changes = LeadActivity.ChangesJson([new FieldChange("ownerId", before?.ToString(), decided.AgentId.ToString())]),
+                Changes = LeadActivity.ChangesJson([new FieldChange("ownerId", lead.OwnerId?.ToString(), decided.AgentId.ToString())]),
             });
             db.Publish(new LeadAssigned
             {
                 LeadId = lead.Id,
                 AssignedTo = decided.AgentId,
-                PreviousOwner = before,
+                PreviousOwner = lead.OwnerId,
                 DisplayName = lead.DisplayName,
                 Reason = decided.Reason,
                 ImportId = lead.ImportId,
                 By = decided.By,
             });
+            leads[lead.Id] = lead with { OwnerId = decided.AgentId };
         }
+        Guid[] changed = [.. leads.Keys];
+        Guid?[] owners = [.. leads.Values.Select(l => l.OwnerId)];
+        await db.Database.ExecuteSqlAsync($"""
+            update lead l set owner_id = r.owner_id, updated_at = {now} from unnest({changed}, {owners}) as r (lead_id, owner_id)
+            where l.tenant_id = {tenant} and l.id = r.lead_id and l.owner_id is distinct from r.owner_id
+            """, ct);
         await db.SaveChangesAsync(ct);
-        live.Changed(db.Caller.TenantId, "leads", events.Count == 1 ? events[0].Event.LeadId : null);
+        live.Changed(tenant, "leads", events.Count == 1 ? events[0].Event.LeadId : null);
     }
+
+    private sealed record OwnedLead(Guid Id, Guid? OwnerId, string DisplayName, Guid? ImportId);
 }

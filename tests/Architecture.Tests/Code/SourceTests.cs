@@ -57,6 +57,24 @@ public sealed partial class SourceTests
     [InlineData("var todos = 1; // nothing", 0)]
     public void Unfinished_work_is_seen(string text, int count) => Assert.Equal(count, Undone().Count(text));
 
+    /// <summary>Pooled connections are not reset between borrowers, so whatever is set must end with its transaction.</summary>
+    [Fact]
+    public void No_setting_outlives_its_transaction()
+    {
+        var wrong = new Violations();
+        // The migrator's lock is the session's, and its connection is not pooled.
+        foreach (var file in Repository.Files("src", "*.cs").Where(f => !f.EndsWith("/Migrator.cs", StringComparison.Ordinal)))
+            Report(wrong, file, Repository.Read(file), SessionState());
+        wrong.AssertNone("The next borrower of the pooled connection would inherit it:");
+    }
+
+    [Fact]
+    public void A_setting_of_the_session_is_seen()
+    {
+        foreach (var sql in (string[])["\"set role x\"", "\"set search_path = y\"", "set_config('a', $1, false)", "create temp table t", "select pg_advisory_lock(1)"]) Assert.Matches(SessionState(), sql);
+        foreach (var sql in (string[])["\"set local role x\"", "set_config('a', $1, true)", "update t set a = 1", "select pg_advisory_xact_lock(1)"]) Assert.DoesNotMatch(SessionState(), sql);
+    }
+
     [Fact]
     public void A_machine_path_is_seen()
     {
@@ -74,6 +92,10 @@ public sealed partial class SourceTests
 
     [GeneratedRegex(@"\b(TODO|FIXME|XXX|HACK)\b|NotImplementedException")]
     private static partial Regex Undone();
+
+    // The listener tries for an advisory lock of its session, which is not pooled.
+    [GeneratedRegex("""(?<=["\n]\s*)set (?!local )\w+ |set_config\([^()]*,\s*false\)|create temp\w* table|(?<!try_)pg_advisory_lock\(""", RegexOptions.IgnoreCase)]
+    private static partial Regex SessionState();
 
     // Folders of a person or of a build machine. Those of operating systems, such as /usr/lib and /var/lib, are facts.
     [GeneratedRegex(@"(?<![\w./*{}-])(/home/\w+|/Users/\w+|/root/\w+|/tmp/(wt|tl)/|/work/(main|shared)\b|[A-Z]:\\Users\\\w+)")]

@@ -16,7 +16,7 @@ public class ProcessTests
     public async Task Child()
     {
         await using var cluster = new BusCluster(Environment.GetEnvironmentVariable(Admin), Environment.GetEnvironmentVariable(Prefix));
-        await cluster.StartAsync([new ShopService(), Book()], new(BusCluster.Quick) { ["Bus:RelayBatch"] = "50", ["Bus:MaxAttempts"] = "5", ["Bus:Lease"] = Environment.GetEnvironmentVariable(Lease) }, script: s => s.OnSold = (e, _) =>
+        await cluster.StartAsync([new ShopService(), Book()], new(BusCluster.Quick) { ["Bus:RelayBatch"] = "50", ["Bus:ReadBatch"] = "10", ["Bus:MaxAttempts"] = "5", ["Bus:Lease"] = Environment.GetEnvironmentVariable(Lease) }, script: s => s.OnSold = (e, _) =>
         {
             if (e.Article == "poison") Process.GetCurrentProcess().Kill();
             return Task.CompletedTask;

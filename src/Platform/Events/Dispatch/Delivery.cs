@@ -3,6 +3,9 @@ namespace Tideline.Platform.Events.Dispatch;
 /// <summary>An event at its place in the transport.</summary>
 internal sealed record Delivery(short Partition, long Position, EventEnvelope Event)
 {
+    /// <summary>Where it stands.</summary>
+    public (short Partition, long Position) Place => (Partition, Position);
+
     /// <summary>What waits together when one fails. With the tenant, so that none can hold up another's key of the same name.</summary>
     public OrderKey OrderKey => new(Event.TenantId, Event.Key);
 }

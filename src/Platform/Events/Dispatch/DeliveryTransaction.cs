@@ -69,6 +69,8 @@ internal sealed class DeliveryTransaction(ServiceRegistration service, IServiceS
         // One event: its span holds the whole transaction. A run: each event's span holds its handler.
         using var span = events.Count == 1 || call.TakesMany ? Span(call, events) : null;
         var db = (ServiceDb)scope.ServiceProvider.GetRequiredService(service.Database!);
+        // A handler that fails is rolled back as a whole, so there is nothing to go back to in between.
+        db.Database.AutoSavepointsEnabled = false;
         await using var transaction = await db.Database.BeginTransactionAsync(limit.Token);
         var fresh = await RecordAsync(db, transaction, call, events, limit.Token);
         if (fresh.Count == 0) return;

@@ -34,13 +34,13 @@ internal sealed class Dispatcher
     public IReadOnlyCollection<string> Types => _calls.Keys;
 
     /// <summary>Handles a chunk in order.</summary>
-    /// <param name="chunk">Events of one partition, in their order.</param>
+    /// <param name="chunk">Events of one partition or several, those of each in their order.</param>
     /// <param name="waiting">Keys with earlier events that still wait: theirs are given back untried.</param>
     /// <returns>The events that could not be handled now, in their order. All others have had their effect.</returns>
     /// <exception cref="DatabaseUnavailableException">Nothing can be handled now; the chunk is to be brought again as a whole.</exception>
     public async Task<IReadOnlyList<Unhandled>> HandleAsync(IReadOnlyList<Delivery> chunk, ISet<OrderKey> waiting, CancellationToken ct)
     {
-        var unhandled = new SortedList<long, Unhandled>();
+        var unhandled = new SortedList<(short Partition, long Position), Unhandled>();
         var blocked = new HashSet<OrderKey>(waiting);
         var pending = new List<Delivery>(chunk);
         while (pending.Count > 0)
@@ -60,21 +60,21 @@ internal sealed class Dispatcher
         return [.. unhandled.Values];
     }
 
-    private List<Decoded> Decode(List<Delivery> run, HashSet<OrderKey> blocked, SortedList<long, Unhandled> unhandled)
+    private List<Decoded> Decode(List<Delivery> run, HashSet<OrderKey> blocked, SortedList<(short Partition, long Position), Unhandled> unhandled)
     {
         var decoded = new List<Decoded>(run.Count);
         foreach (var delivery in run)
         {
             if (blocked.Contains(delivery.OrderKey))
             {
-                unhandled[delivery.Position] = new Unhandled(delivery, null, false);
+                unhandled[delivery.Place] = new Unhandled(delivery, null, false);
                 continue;
             }
             if (!_calls.TryGetValue(delivery.Event.Type, out var calls)) continue;
             if (delivery.Event.Version > calls[0].Version)
             {
                 // A newer process is at work beside this one; it, or this one's successor, will understand.
-                unhandled[delivery.Position] = new Unhandled(delivery, $"Version {delivery.Event.Version} of its payload is newer than this process.", false);
+                unhandled[delivery.Place] = new Unhandled(delivery, $"Version {delivery.Event.Version} of its payload is newer than this process.", false);
                 blocked.Add(delivery.OrderKey);
                 continue;
             }
@@ -85,19 +85,19 @@ internal sealed class Dispatcher
             catch (Exception e) when (e is JsonException or NotSupportedException or FormatException or ArgumentException)
             {
                 _log.LogError(e, "{Service}: {Type} {Id} cannot be read", Service.Name, delivery.Event.Type, delivery.Event.Id);
-                unhandled[delivery.Position] = new Unhandled(delivery, "The payload cannot be read: " + e.Message, true);
+                unhandled[delivery.Place] = new Unhandled(delivery, "The payload cannot be read: " + e.Message, true);
             }
         }
         return decoded;
     }
 
     private async Task TryAsync(
-        HandlerCall call, Decoded[] events, HashSet<OrderKey> failed, SortedList<long, Unhandled> unhandled, CancellationToken ct)
+        HandlerCall call, Decoded[] events, HashSet<OrderKey> failed, SortedList<(short Partition, long Position), Unhandled> unhandled, CancellationToken ct)
     {
         if (failed.Count > 0)
         {
             foreach (var behind in events.Where(e => failed.Contains(e.Delivery.OrderKey)))
-                unhandled.TryAdd(behind.Delivery.Position, new Unhandled(behind.Delivery, null, false));
+                unhandled.TryAdd(behind.Delivery.Place, new Unhandled(behind.Delivery, null, false));
             events = [.. events.Where(e => !failed.Contains(e.Delivery.OrderKey))];
         }
         if (events.Length == 0) return;
@@ -119,7 +119,7 @@ internal sealed class Dispatcher
         _log.LogWarning(error, "{Subscriber} failed on {Type} {Id}", call.Subscription.Name, delivery.Event.Type, delivery.Event.Id);
         failed.Add(delivery.OrderKey);
         var text = $"{call.Subscription.Name}: {error.GetType().Name}: {error.Message}";
-        unhandled[delivery.Position] = unhandled.GetValueOrDefault(delivery.Position) is { Error: { } other } earlier
+        unhandled[delivery.Place] = unhandled.GetValueOrDefault(delivery.Place) is { Error: { } other } earlier
             ? earlier with { Error = other + "\n" + text }
             : new Unhandled(delivery, text, false);
     }

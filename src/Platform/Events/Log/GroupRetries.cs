@@ -22,6 +22,7 @@ internal sealed class GroupRetries(GroupConsumer consumer, Dispatcher dispatcher
                 await RetryAsync(key.Partition, key.Key, health, token));
             if (due.Count > 0) continue;
             var waiting = held.Length > 0 && await parking.AnyAsync(held, ct);
+            if (waiting) consumer.SomethingWaits();
             await consumer.Parked.WaitAsync(waiting ? WhileWaiting : Idle, ct);
         }
     }

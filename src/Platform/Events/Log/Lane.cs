@@ -14,14 +14,23 @@ internal sealed class Lane(short partition, long position, int takeovers) : IDis
         set => Interlocked.Exchange(ref _position, value);
     }
 
-    /// <summary>What the database has been told of <see cref="Position"/>; less while only events of other groups went by.</summary>
+    /// <summary>What the database has been told of <see cref="Position"/>. Less for a moment: to handle again costs a look into the inbox.</summary>
     public long Saved { get; set; } = position;
+
+    /// <summary>When the database is to be told at the latest.</summary>
+    public long SaveAt { get; set; } = long.MaxValue;
+
+    /// <summary>Events of the partition may be parked, and others of their keys have to wait behind them. False only when it is certain.</summary>
+    public volatile bool MayWait = true;
 
     /// <summary>Leases that ran out here without progress.</summary>
     public int Takeovers { get; set; } = takeovers;
 
-    /// <summary>The chunk at work.</summary>
-    public Task<LaneEnd>? Running { get; set; }
+    /// <summary>The chunk at work, perhaps together with other lanes'.</summary>
+    public Task<ChunkEnd>? Running { get; set; }
+
+    /// <summary>The partition turned out to belong to another process now.</summary>
+    public bool Gone { get; set; }
 
     /// <summary>Trouble of the database, not of an event: failures in a row, and when to try again.</summary>
     public int Troubles { get; set; }
@@ -38,14 +47,11 @@ internal sealed class Lane(short partition, long position, int takeovers) : IDis
 }
 
 /// <summary>How a chunk ended.</summary>
-internal enum LaneEnd
+internal enum ChunkEnd
 {
     /// <summary>It moved on.</summary>
     Moved,
 
     /// <summary>A database did not answer; nothing is known about the events.</summary>
     Trouble,
-
-    /// <summary>The partition belongs to another process now.</summary>
-    Lost,
 }

@@ -1,4 +1,5 @@
 using Tideline.Platform.Data;
+using Tideline.Platform.Events.Dispatch;
 
 namespace Tideline.Platform.Events.Log;
 
@@ -23,8 +24,8 @@ internal sealed class LogAppender(BusDatabase bus)
         select partition, position from moved
         """;
 
-    /// <returns>The new heads.</returns>
-    public async Task<IReadOnlyList<(short Partition, long Position)>> AppendAsync(IReadOnlyList<EventEnvelope> events, CancellationToken ct)
+    /// <returns>The events at their places.</returns>
+    public async Task<IReadOnlyList<Delivery>> AppendAsync(IReadOnlyList<EventEnvelope> events, CancellationToken ct)
     {
         var partitions = new short[events.Count];
         var ordinals = new int[events.Count];
@@ -41,10 +42,10 @@ internal sealed class LogAppender(BusDatabase bus)
                 .. EventColumns.Arrays(events)]);
         await using var reader = await batch.ExecuteReaderAsync(ct);
         await reader.NextResultAsync(ct);
-        var heads = new List<(short, long)>();
-        while (await reader.ReadAsync(ct)) heads.Add((reader.GetInt16(0), reader.GetInt64(1)));
+        var heads = new long[Partitions.Count];
+        while (await reader.ReadAsync(ct)) heads[reader.GetInt16(0)] = reader.GetInt64(1);
         // Read to the end: only then has the transaction committed.
         await reader.NextResultAsync(ct);
-        return heads;
+        return [.. events.Select((e, i) => new Delivery(partitions[i], heads[partitions[i]] - counts[partitions[i]] + ordinals[i], e))];
     }
 }

@@ -9,7 +9,7 @@ namespace Tideline.Platform.Events.Log;
 
 /// <summary>The default transport: an append-only log in the <c>bus</c> database.</summary>
 internal sealed class PostgresTransport(
-    BusDatabase bus, LogHeads heads, LogNotifier notifier, BusListener listener, LogPoll poll, Presence presence, IOptions<BusOptions> options,
+    BusDatabase bus, LogHeads heads, LogTail tail, LogNotifier notifier, BusListener listener, LogPoll poll, Presence presence, IOptions<BusOptions> options,
     DatabaseDirectory directory, TimeProvider clock, ILoggerFactory loggers) : IEventTransport
 {
     private readonly LogAppender _appender = new(bus);
@@ -22,7 +22,9 @@ internal sealed class PostgresTransport(
         try
         {
             if (BusTelemetry.Source.HasListeners()) events = [.. events.Select(e => Traced(e, spans))];
-            var moved = await _appender.AppendAsync(events, ct);
+            var appended = await _appender.AppendAsync(events, ct);
+            tail.Keep(appended);
+            var moved = appended.GroupBy(d => d.Partition).Select(g => (g.Key, g.Max(d => d.Position))).ToList();
             heads.Learn(moved);
             notifier.Announce(moved);
         }
@@ -51,7 +53,7 @@ internal sealed class PostgresTransport(
         var lanes = Math.Clamp(directory.PoolSize / 3, 1, options.Value.Lanes);
         var parking = new Parking(bus, group, presence.Owner, options.Value);
         var consumer = new GroupConsumer(
-            dispatcher, heads, new LogReader(bus, group, [.. dispatcher.Types]), new GroupCursors(bus, group, presence, options.Value.Lease), parking,
+            dispatcher, heads, new LogReader(bus, tail, group, dispatcher.Types), new GroupCursors(bus, group, presence, options.Value.Lease), parking,
             options.Value, lanes, clock, log);
         _groups.Add(consumer);
         yield return ("consumer", consumer);
@@ -59,7 +61,7 @@ internal sealed class PostgresTransport(
     }
 
     /// <inheritdoc/>
-    public void LookAgain(string group) => _groups.Find(g => g.Group == group)?.Parked.Raise();
+    public void LookAgain(string group) => _groups.Find(g => g.Group == group)?.LookAgain();
 
     /// <inheritdoc/>
     public async Task<bool> IsCaughtUpAsync(CancellationToken ct)
