@@ -52,7 +52,7 @@ test('rules are added with conditions, refused without a value, and put in anoth
   })
   await page.getByText('When Source is Referral → Inside sales, in turn').waitFor()
   await page.getByRole('button', { name: 'Move Referrals: arrow up or down' }).focus()
-  await page.keyboard.press('ArrowUp')
+  await Promise.all([page.waitForResponse(response => response.url().endsWith('/rules/order') && response.ok()), page.keyboard.press('ArrowUp')])
   await page.getByText('Referrals is now rule 1 of 2').waitFor()
   await page.reload()
   await rules().first().filter({ hasText: 'Referrals' }).waitFor()
