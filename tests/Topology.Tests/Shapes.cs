@@ -76,7 +76,7 @@ public abstract class Shape : IAsyncLifetime
 public sealed class OneProcess : Shape
 {
     /// <inheritdoc/>
-    public override int Rows => int.TryParse(Environment.GetEnvironmentVariable("TIDELINE_STORY_ROWS"), out var rows) ? rows : 3_000;
+    public override int Rows => int.TryParse(Environment.GetEnvironmentVariable("TIDELINE_STORY_ROWS"), out var rows) ? rows : 2_000;
 
     /// <inheritdoc/>
     protected override IEnumerable<(string Target, int Port, Dictionary<string, string?> Urls)> Layout() => [("all", PlatformProcess.FreePorts(1)[0], [])];

@@ -5,7 +5,7 @@ using Tideline.Scheduler.Cron;
 namespace Tideline.Services.Tests.Scheduler;
 
 /// <summary>
-/// The evaluator against another one that knows nothing of fields, jumps or intervals: it walks through two years minute by minute, looks at
+/// The evaluator against another one that knows nothing of fields, jumps or intervals: it walks through thirteen months minute by minute, looks at
 /// the wall clock, remembers what it has lived through, and applies the rules as they are written down.
 /// </summary>
 public sealed class CronOracleTests
@@ -33,7 +33,7 @@ public sealed class CronOracleTests
     [MemberData(nameof(Cases))]
     public void Agrees_with_the_minute_by_minute_oracle(string zoneId, string expression)
     {
-        Instant from = Instant.FromUtc(2025, 12, 31, 11, 0), until = Instant.FromUtc(2028, 1, 1, 0, 0);
+        Instant from = Instant.FromUtc(2025, 12, 31, 11, 0), until = Instant.FromUtc(2027, 2, 1, 0, 0);
         var zone = DateTimeZoneProviders.Tzdb[zoneId];
         var cron = CronExpression.Parse(expression);
         var found = new List<Instant>();
