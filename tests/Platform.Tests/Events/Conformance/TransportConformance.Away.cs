@@ -70,4 +70,26 @@ public abstract partial class TransportConformance
         var book = await bed.StartAsync([Book()]);
         AssertOnce(await book.LinesAsync(300, Long), 300);
     }
+
+    [Fact]
+    public async Task A_process_that_starts_while_it_is_away_comes_to_work_when_it_is_back()
+    {
+        await using var bed = NewBed();
+        var host = await bed.BuildAsync([new ShopService(), Book()]);
+        await host.PublishAsync(Many(30, 10));
+        await transport.StopAsync(host);
+        try
+        {
+            await host.Host.StartAsync();
+            await host.PublishAsync([.. Enumerable.Range(30, 10).Select(i => Of($"article {i % 10}", i))]);
+            Assert.Equal(40, await Waiting(host));
+        }
+        finally
+        {
+            await transport.StartAsync(host);
+        }
+        var lines = await host.LinesAsync(40, Long);
+        AssertOnce(lines, 40);
+        AssertOrdered(lines);
+    }
 }
