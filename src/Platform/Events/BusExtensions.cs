@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using Tideline.Platform.Events.Brokers;
 using Tideline.Platform.Events.Log;
 using Tideline.Platform.Hosting;
 using Tideline.Platform.Realtime;
@@ -20,7 +21,8 @@ internal static class BusExtensions
         services.AddSingleton<LogPoll>();
         services.AddSingleton<Presence>();
         services.AddSingleton<BusListener>();
-        services.AddSingleton<IEventTransport, PostgresTransport>();
+        services.AddTransports();
+        services.AddSingleton<TransportChange>();
         services.AddSingleton<BusMaintenance>();
         services.AddSingleton(provider => new BusStatus(
             provider.GetRequiredService<BusDatabase>(), provider.GetRequiredService<IEventTransport>(), provider, provider.GetServices<ServiceRegistration>()));

@@ -5,6 +5,9 @@ namespace Tideline.Platform.Events;
 /// <summary>Section <c>Bus</c>.</summary>
 public sealed class BusOptions
 {
+    /// <summary>What carries events between services. A broker needs <c>Bus:RabbitMq</c> or <c>Bus:Kafka</c>; the <c>bus</c> database is needed with each.</summary>
+    public BusTransport Transport { get; set; }
+
     /// <summary>How often an outbox is looked at without having been told of news.</summary>
     [Range(typeof(TimeSpan), "00:00:00.010", "00:01:00")]
     public TimeSpan OutboxPoll { get; set; } = TimeSpan.FromMilliseconds(500);
@@ -65,4 +68,17 @@ public sealed class BusOptions
         var longest = Math.Min(RetryUpTo.TotalSeconds, RetryFrom.TotalSeconds * Math.Pow(2, Math.Clamp(attempts - 1, 0, 30)));
         return TimeSpan.FromSeconds(longest * Random.Shared.NextDouble());
     }
+}
+
+/// <summary>What can carry events.</summary>
+public enum BusTransport
+{
+    /// <summary>A log in the <c>bus</c> database.</summary>
+    Postgres,
+
+    /// <summary>Streams of RabbitMQ.</summary>
+    RabbitMq,
+
+    /// <summary>A topic of Kafka.</summary>
+    Kafka,
 }

@@ -48,13 +48,7 @@ public sealed class BusStatus
     }
 
     /// <summary>Events that the log took in the last minute.</summary>
-    public async Task<long> PublishedLastMinuteAsync(CancellationToken ct)
-    {
-        await using var batch = _bus.CreateBatch().Add("select count(*) from log where appended_at > now() - interval '1 minute'");
-        await using var reader = await batch.ExecuteReaderAsync(ct);
-        await reader.ReadAsync(ct);
-        return reader.GetInt64(0);
-    }
+    public Task<long> PublishedLastMinuteAsync(CancellationToken ct) => _transport.PublishedLastMinuteAsync(ct);
 
     /// <summary>Connections that the bus' database server has now, and how many it allows.</summary>
     public async Task<(int Used, int Max)> ConnectionsAsync(CancellationToken ct)

@@ -9,6 +9,9 @@ namespace Tideline.Platform.Events;
 /// </summary>
 internal interface IEventTransport
 {
+    /// <summary>Names it, and with it the log that positions belong to.</summary>
+    string Name { get; }
+
     /// <summary>Takes the events in this order. When it returns they are durable.</summary>
     Task AppendAsync(IReadOnlyList<EventEnvelope> events, CancellationToken ct);
 
@@ -26,4 +29,10 @@ internal interface IEventTransport
     /// has been given up.
     /// </summary>
     Task<bool> IsCaughtUpAsync(CancellationToken ct);
+
+    /// <summary>Events that were appended in the last minute, by whatever process.</summary>
+    Task<long> PublishedLastMinuteAsync(CancellationToken ct);
 }
+
+/// <summary>The transport does not answer or has refused; nothing can be said about the events, and they are brought again.</summary>
+internal sealed class TransportUnavailableException(string message, Exception? inner = null) : Exception(message, inner);

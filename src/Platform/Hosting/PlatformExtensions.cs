@@ -8,6 +8,7 @@ using Tideline.Platform.Api;
 using Tideline.Platform.Clients;
 using Tideline.Platform.Data;
 using Tideline.Platform.Events;
+using Tideline.Platform.Events.Brokers;
 using Tideline.Platform.Jobs;
 using Tideline.Platform.Realtime;
 using Tideline.Platform.Security;
@@ -95,17 +96,18 @@ public static class PlatformExtensions
     }
 
     /// <summary>Brings the databases of the services of this process, and the bus, to the state of this binary.</summary>
-    public static Task MigrateAsync(this IServiceProvider provider, CancellationToken ct)
+    public static async Task MigrateAsync(this IServiceProvider provider, CancellationToken ct)
     {
         var migrator = provider.GetRequiredService<Migrator>();
         var databases = provider.GetRequiredService<DatabaseDirectory>();
         var own = provider.GetServices<ServiceRegistration>().Where(s => s.Database is not null)
             .Select(s => (s.Name, Sources: (IReadOnlyList<MigrationSource>)[MigrationSource.Platform, MigrationSource.Of(s.Assembly)]))
             .Append((BusDatabase.Name, [BusDatabase.Migrations]));
-        return Task.WhenAll(own.Select(database =>
+        await Task.WhenAll(own.Select(database =>
         {
             var connections = databases.For(database.Name);
             return migrator.MigrateAsync(database.Name, connections.Owner, connections.ApplicationRole, database.Sources, ct);
         }));
+        await provider.GetRequiredService<TransportChange>().EnterAsync(provider.GetRequiredService<IEventTransport>().Name, ct);
     }
 }

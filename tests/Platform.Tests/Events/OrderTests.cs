@@ -114,7 +114,7 @@ public class OrderTests
             Interlocked.Increment(ref done);
         })).ToList();
 
-        var reader = new LogReader(bus, new LogTail(), "reader", ["test.sold"]);
+        var reader = new LogReader(bus, new PostgresLog(bus), new LogTail(), "reader", ["test.sold"]);
         var cursors = new long[Partitions.Count];
         var read = new List<EventEnvelope>();
         bool ended;
@@ -123,7 +123,7 @@ public class OrderTests
             ended = Volatile.Read(ref done) == Writers || writing.Any(w => w.IsFaulted);
             for (short partition = 0; partition < Partitions.Count; partition++)
             {
-                var found = (await reader.ReadAsync([(partition, cursors[partition], long.MaxValue)], 500, CancellationToken.None))[0];
+                var found = (await reader.ReadAsync([new LogRange(partition, cursors[partition], long.MaxValue)], 500, CancellationToken.None))[0].Deliveries;
                 for (var i = 0; i < found.Count; i++) Assert.Equal(cursors[partition] + i + 1, found[i].Position);
                 if (found.Count > 0) cursors[partition] = found[^1].Position;
                 read.AddRange(found.Select(f => f.Event));

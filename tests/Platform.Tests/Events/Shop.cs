@@ -76,6 +76,7 @@ internal sealed class Script
     public ConcurrentQueue<int> Runs { get; } = new();
     public ConcurrentQueue<(int Number, bool IsSystem, Guid? Tenant)> Callers { get; } = new();
     public ConcurrentQueue<(Sold Event, DateTimeOffset At)> Seen { get; } = new();
+    public ConcurrentQueue<(Conformance.Told Event, EventEnvelope Envelope)> Told { get; } = new();
 }
 
 internal abstract class Writes(BookDb db, Script script) : IHandle<Sold>

@@ -185,9 +185,9 @@ internal sealed class GroupConsumer(
         {
             return ChunkEnd.Moved;
         }
-        catch (Exception e) when (e is NpgsqlException or DatabaseUnavailableException)
+        catch (Exception e) when (e is NpgsqlException or DatabaseUnavailableException or TransportUnavailableException)
         {
-            log.LogWarning(e, "{Group}/{Partitions}: trouble with a database; trying again", _group, string.Join(',', lanes.Select(l => l.Partition)));
+            log.LogWarning(e, "{Group}/{Partitions}: trouble with a database or the transport; trying again", _group, string.Join(',', lanes.Select(l => l.Partition)));
             return ChunkEnd.Trouble;
         }
 #pragma warning disable CA1031 // Whatever it is, the other lanes go on.
@@ -205,9 +205,9 @@ internal sealed class GroupConsumer(
 
     private async Task WorkOnChunkAsync(List<Lane> lanes, CancellationToken ct)
     {
-        var wanted = lanes.ConvertAll(l => (l.Partition, l.Position, Head: heads[l.Partition]));
+        var wanted = lanes.ConvertAll(l => new LogRange(l.Partition, l.Position, heads[l.Partition]));
         var found = await reader.ReadAsync(wanted, options.ReadBatch, ct);
-        var deliveries = found.SelectMany(f => f).ToList();
+        var deliveries = found.SelectMany(f => f.Deliveries).ToList();
         ILookup<short, Unhandled> unhandled = Array.Empty<Unhandled>().ToLookup(_ => (short)0);
         if (deliveries.Count > 0)
         {
@@ -216,10 +216,7 @@ internal sealed class GroupConsumer(
         }
         CrashPoints.Hit("consumer.before-advance");
         for (var i = 0; i < lanes.Count; i++)
-        {
-            var reached = found[i].Count == options.ReadBatch ? found[i][^1].Position : wanted[i].Head;
-            await AdvanceAsync(lanes[i], reached, found[i].Count > 0, [.. unhandled[lanes[i].Partition]], ct);
-        }
+            await AdvanceAsync(lanes[i], found[i].Reached, found[i].Deliveries.Count > 0, [.. unhandled[lanes[i].Partition]], ct);
     }
 
     private async Task<HashSet<OrderKey>> WaitingAsync(List<Lane> lanes, CancellationToken ct)

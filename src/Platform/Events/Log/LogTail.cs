@@ -3,7 +3,7 @@ using Tideline.Platform.Events.Dispatch;
 namespace Tideline.Platform.Events.Log;
 
 /// <summary>
-/// The newest events that this process has appended, in memory: its groups need not each read back what one of its own relays has just written.
+/// The newest events that this process has appended or followed, in memory: its groups need not each read back what is here already.
 /// It only saves asking; what is not here is read from the log.
 /// </summary>
 internal sealed class LogTail
