@@ -33,11 +33,19 @@ internal static class PipelineEndpoints
         var pipeline = await db.Pipelines.SingleOrDefaultAsync(p => p.Id == id, ct) ?? throw Problem.NotFound("pipeline");
         var known = await db.Stages.Where(s => s.PipelineId == id).ToListAsync(ct);
         var kept = body.Where(s => s.Id is not null).Select(s => s.Id!.Value).ToHashSet();
+        if (kept.Count < body.Count(s => s.Id is not null)) throw Problem.Invalid("id", "A stage is there twice.");
         if (kept.Except(known.Select(s => s.Id)).Any()) throw Problem.Invalid("id", "There is no such stage in this pipeline.");
         var leaving = known.Where(s => !kept.Contains(s.Id)).ToList();
         foreach (var stage in leaving)
             if (await db.Leads.AnyAsync(l => l.StageId == stage.Id, ct)) throw Problem.Conflict("stage_in_use", $"Leads stand on \"{stage.Name}\".", "Move them first.");
+        // The status of leads is their stage's; changed behind their backs it would be news to nobody.
+        foreach (var (stage, status) in known.Join(body, s => s.Id, s => s.Id, (stage, input) => (stage, input.Status)))
+            if (stage.Status != status && await db.Leads.AnyAsync(l => l.StageId == stage.Id, ct)) throw Problem.Conflict("stage_in_use", $"Leads stand on \"{stage.Name}\": its status cannot change.", "Move them first.");
+        await using var transaction = await db.Database.BeginTransactionAsync(ct);
         db.RemoveRange(leaving);
+        // Two that exchange their names would meet at the unique index on the way.
+        foreach (var stage in known.Except(leaving)) stage.Name = stage.Id.ToString();
+        await db.SaveChangesAsync(ct);
         for (var position = 0; position < body.Count; position++)
         {
             var (name, probability, status, stageId) = body[position];
@@ -47,6 +55,7 @@ internal static class PipelineEndpoints
                 db.Add(new Stage { TenantId = pipeline.TenantId, PipelineId = id, Name = name.Trim(), Position = position, Probability = probability, Status = status });
         }
         await db.SaveChangesAsync(ct);
+        await transaction.CommitAsync(ct);
         return TypedResults.Ok(await ReadAsync(db, ct));
     }
 
