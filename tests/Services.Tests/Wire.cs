@@ -31,6 +31,10 @@ internal static class Wire
     /// <summary>The fields that a problem names.</summary>
     public static IEnumerable<string> Fields(this JsonNode problem) => problem["errors"]?.AsObject().Select(e => e.Key) ?? [];
 
+    /// <summary>The lead once customers has noted on it who it is, which happens in its own time and makes another version of it.</summary>
+    public static Task<JsonNode> SettledAsync(this ApiClient client, Guid lead) =>
+        Eventually.Get(() => client.GetAsync($"/api/leads/leads/{lead}"), l => l["customerId"] is not null, "the person is known", TimeSpan.FromSeconds(60));
+
     /// <summary>All pages of a list.</summary>
     public static async Task<List<JsonNode>> AllAsync(this ApiClient client, string path, int limit = 200, Func<Task>? between = null)
     {

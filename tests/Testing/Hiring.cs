@@ -15,10 +15,10 @@ public static partial class Hiring
             var email = $"{role}{i}-{unique}@example.net";
             await owner.PostAsync("/api/identity/invitations", new { email, role });
             var mail = await Eventually.Get(() => owner.GetAsync("/api/notifications/sandbox?q=" + email), m => m["data"]!.AsArray().Count > 0, "the invitation by mail", TimeSpan.FromSeconds(60));
-            var html = (await owner.GetAsync($"/api/notifications/sandbox/{mail["data"]![0]!["id"]}"))["html"]!.GetValue<string>();
+            var text = (await owner.GetAsync($"/api/notifications/sandbox/{mail["data"]![0]!["id"]}"))["text"]!.GetValue<string>();
             using var anonymous = platform.Anonymous();
             var session = await anonymous.PostAsync("/api/identity/invitations/accept",
-                new { token = Token().Match(html).Groups[1].Value, name = $"{role} {i}", password = "a quiet harbour " + unique });
+                new { token = Token().Match(text).Groups[1].Value, name = $"{role} {i}", password = "a quiet harbour " + unique });
             hired.Add(new ApiClient(new HttpClient { BaseAddress = platform.Address }, session));
         }
         return hired;

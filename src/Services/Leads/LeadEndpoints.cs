@@ -4,7 +4,6 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Validation;
 using Tideline.Contracts;
 using Tideline.Contracts.Leads;
 using Tideline.Leads.Pipelines;
@@ -21,7 +20,8 @@ internal static class LeadEndpoints
     {
         var leads = api.MapGroup("/leads").WithTags("Leads");
         leads.MapPost("/", Create).WithName("createLead").Requires("leads:write").Idempotent<LeadsDb>();
-        leads.MapPost("/batch", CreateMany).WithName("createLeads").Requires("leads:write").Idempotent<LeadsDb>();
+        leads.MapPost("/batch", CreateMany).WithName("createLeads").Requires("leads:write").Idempotent<LeadsDb>()
+            .DisableValidation(); // of the whole: each lead is checked for itself
         leads.MapGet("/{id:guid}", Get).WithName("getLead").Requires("leads:read");
         leads.MapPatch("/{id:guid}", Edit).WithName("editLead").Requires("leads:write");
         leads.MapDelete("/{id:guid}", Delete).WithName("deleteLead").Requires("leads:delete");
@@ -223,9 +223,7 @@ internal static class LeadEndpoints
 
 /// <summary>Leads to create.</summary>
 /// <param name="Leads">1 to 1,000. Not validated as a whole: each gets its own result.</param>
-#pragma warning disable ASP0029 // The attribute is new and still marked as experimental.
-public sealed record BatchInput([property: SkipValidation] IReadOnlyList<LeadInput> Leads);
-#pragma warning restore ASP0029
+public sealed record BatchInput(IReadOnlyList<LeadInput> Leads);
 
 /// <summary>What became of each lead, in their order.</summary>
 public sealed record BatchAnswer(IReadOnlyList<BatchResult> Results, int Created, int Duplicates, int Invalid);

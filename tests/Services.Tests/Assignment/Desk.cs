@@ -31,7 +31,9 @@ internal sealed class Desk(ApiClient owner, IReadOnlyList<Guid> people) : IDispo
     {
         var unique = Guid.NewGuid().ToString("n")[..8];
         var answer = await owner.PostAsync(Leads + "/batch", new { leads = Enumerable.Range(0, count).Select(i => new { email = $"{unique}-{i}@lee.se", source }) });
-        return [.. answer["results"]!.AsArray().Select(r => r!.Id())];
+        var leads = answer["results"]!.AsArray().Select(r => r!.Id()).ToList();
+        foreach (var lead in leads) await owner.SettledAsync(lead);
+        return leads;
     }
 
     /// <summary>The lead once somebody has it.</summary>

@@ -15,7 +15,7 @@ public sealed class RuleTests(PlatformFixture fixture)
         var pools = new List<JsonNode>();
         for (var i = 0; i < 3; i++) pools.Add(await desk.PoolAsync($"Pool {i}", new { userId = desk.People[i] }));
         var fair = await desk.RuleAsync("Fairs", pools[0], conditions: new { field = "source", op = "eq", value = "fair" });
-        var big = await desk.RuleAsync("Big", pools[1], conditions: [new { field = "value", op = "gt", value = 1000 }, new { field = "custom.Tier", op = "in", value = new[] { "gold", "silver" } }]);
+        var big = await desk.RuleAsync("Big", pools[1], conditions: [new { field = "value", op = "gt", value = 1000 }, new { field = "custom.tier", op = "in", value = new[] { "gold", "silver" } }]);
         var rest = await desk.RuleAsync("Rest", pools[2], "least_loaded");
 
         async Task<(Guid Owner, JsonNode Decision)> GiveAsync(object lead)
@@ -24,14 +24,14 @@ public sealed class RuleTests(PlatformFixture fixture)
             return (await desk.OwnerOfAsync(id), Assert.Single((await desk.Owner.GetAsync($"{Desk.Api}/assignments?leadId={id}")).Data()));
         }
 
-        var (first, why) = await GiveAsync(new { email = "a@lee.se", source = "FAIR", value = new { amount = 999_999, currency = "SEK" }, custom = new { Tier = "gold" } });
+        var (first, why) = await GiveAsync(new { email = "a@lee.se", source = "FAIR", value = new { amount = 999_999, currency = "SEK" }, custom = new { tier = "gold" } });
         Assert.Equal((desk.People[0], fair.Id(), "round_robin"), (first, why.Id("ruleId"), why.Text("strategy")));
         Assert.Equal("Rule \"Fairs\" matches: source eq \"fair\"; next in turn in \"Pool 0\".", why.Text("reason"));
-        var (second, _) = await GiveAsync(new { email = "b@lee.se", value = new { amount = 100_001, currency = "SEK" }, custom = new { Tier = "Gold" } });
+        var (second, _) = await GiveAsync(new { email = "b@lee.se", value = new { amount = 100_001, currency = "SEK" }, custom = new { tier = "Gold" } });
         Assert.Equal(desk.People[1], second);
         // What people see is compared: five thousand yen have no decimals, and 999.99 crowns are less than a thousand.
-        Assert.Equal(desk.People[1], (await GiveAsync(new { email = "c@lee.se", value = new { amount = 5000, currency = "JPY" }, custom = new { Tier = "silver" } })).Owner);
-        var (small, smallWhy) = await GiveAsync(new { email = "d@lee.se", value = new { amount = 99_999, currency = "SEK" }, custom = new { Tier = "gold" } });
+        Assert.Equal(desk.People[1], (await GiveAsync(new { email = "c@lee.se", value = new { amount = 5000, currency = "JPY" }, custom = new { tier = "silver" } })).Owner);
+        var (small, smallWhy) = await GiveAsync(new { email = "d@lee.se", value = new { amount = 99_999, currency = "SEK" }, custom = new { tier = "gold" } });
         Assert.Equal((desk.People[2], "Rule \"Rest\" takes every lead; fewest open leads in \"Pool 2\"."), (small, smallWhy.Text("reason")));
 
         // Said beforehand, nothing changed; and the reason stands on the lead's own timeline.

@@ -14,13 +14,13 @@ public sealed class ResolutionTests(PlatformFixture fixture)
         using var client = await fixture.Platform.NewTenantAsync("SE");
         var lead = await client.PostAsync(Leads, new
         {
-            firstName = "Ann", lastName = "Lee", company = "Lee AB", email = "Ann@lee.se", email2 = "a@lee.se", phone = "08-123 456 ext 7", country = "SE", source = "Fair", custom = new { Tier = "gold" },
+            firstName = "Ann", lastName = "Lee", company = "Lee AB", email = "Ann@lee.se", email2 = "a@lee.se", phone = "08-123 456 ext 7", country = "SE", source = "Fair", custom = new { tier = "gold" },
         });
         var person = await PersonAsync(client, lead);
         Assert.Equal(("Ann Lee", "Lee AB"), (person.Text("displayName"), person.Text("company")));
         Assert.Equal(["a@lee.se", "ann@lee.se"], person["emails"]!.AsArray().Select(e => e!.GetValue<string>()).Order());
         Assert.Equal("+468123456;ext=7", person["phones"]!.AsArray().Single()!.GetValue<string>());
-        Assert.Equal(("SE", "Fair", "gold"), (person["attributes"]!.Text("country"), person["attributes"]!.Text("source"), person["attributes"]!.Text("Tier")));
+        Assert.Equal(("SE", "Fair", "gold"), (person["attributes"]!.Text("country"), person["attributes"]!.Text("source"), person["attributes"]!.Text("tier")));
         foreach (var q in new[] { "ann", "LEE ab", "a@lee", "123456" }) Assert.Equal(person.Id(), Assert.Single((await client.GetAsync($"{People}?q={q}")).Data()).Id());
         foreach (var q in new[] { "%25", "bo", "ann_lee" }) Assert.Empty((await client.GetAsync($"{People}?q={q}")).Data());
     }

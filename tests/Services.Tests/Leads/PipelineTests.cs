@@ -24,7 +24,7 @@ public sealed class PipelineTests(PlatformFixture fixture)
     {
         using var client = await fixture.Platform.NewTenantAsync();
         var stages = await StagesAsync(client);
-        var lead = await client.PostAsync(Leads, new { email = "ann@lee.se" });
+        var lead = await client.SettledAsync((await client.PostAsync(Leads, new { email = "ann@lee.se" })).Id());
         var lost = await MoveAsync(client, lead, stages["Lost"], "Too dear");
         Assert.Equal(("Lost", "lost", "Too dear"), (lost.Text("stageName"), lost.Text("status"), lost.Text("lostReason")));
         // There again, with nothing said about the reason.
@@ -114,6 +114,7 @@ public sealed class PipelineTests(PlatformFixture fixture)
         var stages = await StagesAsync(client);
         var made = await client.PostAsync(Leads + "/batch", new { leads = Enumerable.Range(0, 20).Select(i => new { email = $"p{i}@lee.se" }) });
         var ids = made["results"]!.AsArray().Select(r => r!.Id()).ToList();
+        foreach (var id in ids) await client.SettledAsync(id);
         var answer = await client.PostAsync(Leads + "/bulk", new { ids = ids.Append(Guid.NewGuid()), set = new { ownerId = client.UserId, stageId = stages["Won"] } });
         Assert.Equal(20, answer.Number("updated"));
         Assert.All(await client.AllAsync(Leads), l => Assert.Equal(("won", client.UserId), (l.Text("status"), l.Id("ownerId"))));

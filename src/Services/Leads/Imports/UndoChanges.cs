@@ -100,7 +100,7 @@ internal sealed class UndoChanges(LeadsDb db, ServiceDatabase<LeadsDb> database,
     {
         var addresses = changes.Where(c => IsAddress(c.Field) && c.Before is not null).Select(c => c.Before!).Distinct().ToArray();
         await using var command = transaction.Command(
-            "select value, lead_id from lead_identity where tenant_id = current_setting('tideline.tenant')::uuid and kind in ('email', 'phone') and value = any($1)", addresses);
+            "select value, lead_id from lead_identity where tenant_id = current_setting('tideline.tenant')::uuid and kind in ('email', 'phone') and value = any($1)", (object)addresses);
         var taken = new Dictionary<string, Guid>();
         await using var reader = await command.ExecuteReaderAsync(ct);
         while (await reader.ReadAsync(ct)) taken[reader.GetString(0)] = reader.GetGuid(1);

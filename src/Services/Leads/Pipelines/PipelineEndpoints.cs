@@ -1,4 +1,3 @@
-using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Http;
@@ -29,6 +28,13 @@ internal static class PipelineEndpoints
     private static async Task<Ok<List<PipelineView>>> Replace(Guid id, IReadOnlyList<StageInput> body, LeadsDb db, CancellationToken ct)
     {
         if (body.Count is 0 or > 50) throw Problem.Invalid("body", "A pipeline has 1 to 50 stages.");
+        var errors = new Dictionary<string, string[]>();
+        foreach (var (index, stage) in body.Index())
+        {
+            if (string.IsNullOrWhiteSpace(stage.Name) || stage.Name.Length > 100) errors[$"[{index}].name"] = ["Must have 1 to 100 characters."];
+            if (stage.Probability is < 0 or > 100) errors[$"[{index}].probability"] = ["Must be between 0 and 100."];
+        }
+        if (errors.Count > 0) throw Problem.Invalid(errors);
         if (body.GroupBy(s => s.Name.Trim(), StringComparer.OrdinalIgnoreCase).FirstOrDefault(g => g.Count() > 1) is { } twice) throw Problem.Invalid("name", $"\"{twice.Key}\" is there twice.");
         var pipeline = await db.Pipelines.SingleOrDefaultAsync(p => p.Id == id, ct) ?? throw Problem.NotFound("pipeline");
         var known = await db.Stages.Where(s => s.PipelineId == id).ToListAsync(ct);
@@ -69,7 +75,7 @@ internal static class PipelineEndpoints
 }
 
 /// <summary>A stage as it shall be.</summary>
-public sealed record StageInput([Required, MaxLength(100)] string Name, [Range(0, 100)] int Probability, LeadStatus Status, Guid? Id = null);
+public sealed record StageInput(string Name, int Probability, LeadStatus Status, Guid? Id = null);
 
 /// <summary>A pipeline.</summary>
 public sealed record PipelineView(Guid Id, string Name, bool IsDefault, IReadOnlyList<StageView> Stages);
