@@ -14,7 +14,15 @@ public sealed class ResolutionTests(PlatformFixture fixture)
         using var client = await fixture.Platform.NewTenantAsync("SE");
         var lead = await client.PostAsync(Leads, new
         {
-            firstName = "Ann", lastName = "Lee", company = "Lee AB", email = "Ann@lee.se", email2 = "a@lee.se", phone = "08-123 456 ext 7", country = "SE", source = "Fair", custom = new { tier = "gold" },
+            firstName = "Ann",
+            lastName = "Lee",
+            company = "Lee AB",
+            email = "Ann@lee.se",
+            email2 = "a@lee.se",
+            phone = "08-123 456 ext 7",
+            country = "SE",
+            source = "Fair",
+            custom = new { tier = "gold" },
         });
         var person = await PersonAsync(client, lead);
         Assert.Equal(("Ann Lee", "Lee AB"), (person.Text("displayName"), person.Text("company")));

@@ -137,7 +137,10 @@ public sealed class PipelineTests(PlatformFixture fixture)
 
     private static JsonObject Stage(JsonNode stage, string? name = null, string? status = null) => new()
     {
-        ["id"] = stage.Text("id"), ["name"] = name ?? stage.Text("name"), ["probability"] = stage.Number("probability"), ["status"] = status ?? stage.Text("status"),
+        ["id"] = stage.Text("id"),
+        ["name"] = name ?? stage.Text("name"),
+        ["probability"] = stage.Number("probability"),
+        ["status"] = status ?? stage.Text("status"),
     };
 
     private static Task<(HttpStatusCode Status, JsonNode Body)> PutAsync(ApiClient client, JsonNode pipeline, JsonObject[] stages) =>
