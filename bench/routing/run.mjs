@@ -16,8 +16,7 @@ bench(async () => {
   const pg = createRequire(join(peer, 'package.json'))('pg');
   const product = await startTideline();
   const { user } = await product.register();
-  // The owner really works here; the others are names in a pool, which is all that routing looks at.
-  const members = [user.id, ...Array.from({ length: agents - 1 }, () => crypto.randomUUID())].map(userId => ({ userId }));
+  const members = [user.id, ...await hire(product, agents - 1)].map(userId => ({ userId }));
   const pool = await product.post('/api/assignment/pools', { name: 'Sales', members });
   await product.post('/api/assignment/rules', { name: 'Fairs', strategy: 'round_robin', poolId: pool.id, conditions: [{ field: 'source', op: 'eq', value: 'fair' }] });
   await product.post('/api/assignment/rules', { name: 'Germany', strategy: 'round_robin', poolId: pool.id, conditions: [{ field: 'country', op: 'eq', value: 'DE' }] });
@@ -37,6 +36,21 @@ bench(async () => {
     ['POST sent → owner seen by GET p50 / p99 ms', l => `${l.seen_p50} / ${l.seen_p99}`], ['CPU ms a lead, all in', l => l.cpu_ms],
   ], lines);
 });
+
+// By invitation, as people come in: a pool takes members of the workspace only.
+async function hire(product, count) {
+  const ids = [], mark = crypto.randomUUID().slice(0, 8);
+  for (let i = 0; i < count; i++) {
+    const email = `agent${i}-${mark}@example.net`;
+    await product.post('/api/identity/invitations', { email, role: 'agent' });
+    let mail;
+    while (!(mail = (await product.get(`/api/notifications/sandbox?q=${email}`)).data[0])) await sleep(50);
+    const { text } = await product.get(`/api/notifications/sandbox/${mail.id}`);
+    const session = await product.post('/api/identity/invitations/accept', { token: /token=([\w.-]+)/.exec(text)[1], name: `Agent ${i}`, password: `a quiet harbour ${mark}` });
+    ids.push(session.user.id);
+  }
+  return ids;
+}
 
 async function run(product, pg, rate, length, mark) {
   await product.signIn();

@@ -19,3 +19,17 @@ public sealed record JobRequested : IEvent
     public string? UniqueKey { get; init; }
     public string Key => JobId.ToString();
 }
+
+/// <summary>A job ended and was not done: somebody cancelled it, or its last attempt failed. Who asked for it ends what waits for it.</summary>
+[Event("job.given_up")]
+public sealed record JobGivenUp : IEvent
+{
+    public required Guid JobId { get; init; }
+    /// <summary>Name of the job type.</summary>
+    public required string Type { get; init; }
+    /// <summary>JSON of the job record.</summary>
+    public required string Payload { get; init; }
+    /// <summary>True when somebody cancelled it; false when it failed too often.</summary>
+    public required bool Cancelled { get; init; }
+    public string Key => JobId.ToString();
+}

@@ -12,6 +12,11 @@ public readonly record struct PhoneNumber(string? E164, string? Extension, strin
     private const int LongestE164 = 15;
 
     /// <summary>
+    /// What tells one line from another: the number, and behind a switchboard the extension, as RFC 3966 writes it (+4687654321;ext=12). Null when there is no number.
+    /// </summary>
+    public string? Canonical => E164 is null || Extension is null ? E164 : $"{E164};ext={Extension}";
+
+    /// <summary>
     /// Reads a number as people type it: separators, (0), +, 00 or the country's own international prefix, the trunk
     /// prefix, extensions. <paramref name="defaultCountry"/> (ISO 3166 alpha-2) reads numbers without a country code.
     /// </summary>

@@ -16,6 +16,10 @@ internal sealed class AssignmentDb(DbContextOptions<AssignmentDb> options, Calle
     public DbSet<Decision> Decisions => Set<Decision>();
     public DbSet<WaitingLead> Waiting => Set<WaitingLead>();
 
+    /// <summary>Nobody else decides, or changes who is in a pool, until the transaction ends.</summary>
+    public Task LockPoolsAsync(CancellationToken ct) =>
+        Database.ExecuteSqlAsync($"select 1 from pool where tenant_id = {Caller.TenantId} order by id for update", ct);
+
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
         modelBuilder.Entity<Pool>(pool => pool.ToTable("pool").Property(x => x.Version).IsRowVersion());
@@ -26,7 +30,7 @@ internal sealed class AssignmentDb(DbContextOptions<AssignmentDb> options, Calle
             rule.Property(x => x.Conditions).HasJson();
         });
         modelBuilder.Entity<KnownLead>(lead => lead.ToTable("known_lead").HasKey(x => new { x.TenantId, x.LeadId }));
-        modelBuilder.Entity<KnownLead>().Property(x => x.Snapshot).HasColumnType("jsonb");
+        modelBuilder.Entity<KnownLead>().Ignore(x => x.IsClosed).Property(x => x.Snapshot).HasColumnType("jsonb");
         modelBuilder.Entity<OpenItem>().ToTable("open_item").HasKey(x => new { x.TenantId, x.LeadId });
         modelBuilder.Entity<Decision>().ToTable("assignment");
         modelBuilder.Entity<WaitingLead>().ToTable("waiting").HasKey(x => new { x.TenantId, x.LeadId });

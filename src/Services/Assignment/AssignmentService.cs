@@ -18,8 +18,9 @@ public sealed class AssignmentService : IService
     public void Add(ServiceBuilder svc)
     {
         svc.Services.AddValidation();
-        svc.Services.AddScoped<Decider>();
+        svc.Services.AddScoped<Decider>().AddScoped<Roster>();
         svc.AddDatabase<AssignmentDb>()
+            .Calls<IdentityClient>("identity")
             .Publishes<AssignmentDecided>()
             .HandlesMany<LeadCreated, AssignLeads>()
             .Handles<LeadUpdated, FollowLeads>()

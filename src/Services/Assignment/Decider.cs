@@ -1,6 +1,8 @@
+using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Tideline.Assignment.Pools;
 using Tideline.Assignment.Rules;
+using Tideline.Contracts;
 using Tideline.Contracts.Assignment;
 using Tideline.Contracts.Leads;
 
@@ -15,6 +17,8 @@ public sealed record RuleExplanation(Guid RuleId, string Name, bool Matched, str
 /// </summary>
 internal sealed class Decider(AssignmentDb db, TimeProvider clock)
 {
+    private const int RefillBatch = 20;
+
     private List<Rule> _rules = [];
     private ILookup<Guid, PoolMember> _members = Array.Empty<PoolMember>().ToLookup(m => m.PoolId);
     private Dictionary<Guid, string> _pools = [];
@@ -32,11 +36,7 @@ internal sealed class Decider(AssignmentDb db, TimeProvider clock)
     /// <summary>Reads rules and pools; with <paramref name="lockPools"/> nobody else decides until the transaction ends.</summary>
     public async Task PrepareAsync(bool lockPools, CancellationToken ct)
     {
-        if (lockPools)
-        {
-            await db.Database.ExecuteSqlAsync(
-                $"select 1 from pool where tenant_id = {db.Caller.TenantId} order by id for update", ct);
-        }
+        if (lockPools) await db.LockPoolsAsync(ct);
         _rules = await db.Rules.AsNoTracking().Where(r => r.Enabled).OrderBy(r => r.Position).ThenBy(r => r.Id).ToListAsync(ct);
         _pools = await db.Pools.AsNoTracking().ToDictionaryAsync(p => p.Id, p => p.Name, ct);
         var members = await db.Members.ToListAsync(ct);
@@ -46,18 +46,27 @@ internal sealed class Decider(AssignmentDb db, TimeProvider clock)
             .Select(g => new { g.Key, Count = g.Count() }).ToDictionaryAsync(g => g.Key, g => g.Count, ct);
     }
 
+    /// <summary>Whether somebody is in any pool.</summary>
+    public bool IsMember(Guid user) => _members.Any(pool => pool.Any(m => m.UserId == user));
+
+    /// <summary>Whether a lead that was read waits.</summary>
+    public bool IsWaiting(Guid leadId) => _waiting.ContainsKey(leadId);
+
     /// <summary>Decides, and records the decision; or puts the lead among those that wait.</summary>
-    public void Decide(LeadSnapshot lead)
+    /// <returns>Whether somebody got it.</returns>
+    public bool Decide(LeadSnapshot lead)
     {
         var (rule, member, explanation) = Choose(lead);
         if (rule is null || member is null)
         {
             var reason = rule is null ? "No rule matches." : $"Rule \"{rule.Name}\" matches, but nobody in \"{_pools[rule.PoolId]}\" is free.";
-            if (_waiting.TryGetValue(lead.LeadId, out var waiting)) waiting.Reason = reason;
-            else db.Add(new WaitingLead { TenantId = db.Caller.TenantId, LeadId = lead.LeadId, Since = clock.GetUtcNow(), Reason = reason });
-            return;
+            if (!_waiting.TryGetValue(lead.LeadId, out var waiting))
+                db.Add(_waiting[lead.LeadId] = waiting = new WaitingLead { TenantId = db.Caller.TenantId, LeadId = lead.LeadId, Since = clock.GetUtcNow(), Reason = reason });
+            (waiting.Reason, waiting.PoolId) = (reason, rule?.PoolId);
+            return false;
         }
         Give(lead.LeadId, member.UserId, rule, explanation.Single(e => e.Matched).Why, null);
+        return true;
     }
 
     /// <summary>Gives a lead to an agent, by a rule or by hand.</summary>
@@ -91,12 +100,15 @@ internal sealed class Decider(AssignmentDb db, TimeProvider clock)
     }
 
     /// <summary>The lead is this agent's open item from now on.</summary>
-    public void Own(Guid leadId, Guid agentId)
+    /// <returns>Whose it was, when that was somebody else.</returns>
+    public Guid? Own(Guid leadId, Guid agentId)
     {
         StopWaiting(leadId);
+        Guid? before = null;
         if (_open.TryGetValue(leadId, out var item))
         {
-            if (item.AgentId == agentId) return;
+            if (item.AgentId == agentId) return null;
+            before = item.AgentId;
             _load[item.AgentId] = _load.GetValueOrDefault(item.AgentId) - 1;
             item.AgentId = agentId;
         }
@@ -105,13 +117,44 @@ internal sealed class Decider(AssignmentDb db, TimeProvider clock)
             db.Add(_open[leadId] = new OpenItem { TenantId = db.Caller.TenantId, LeadId = leadId, AgentId = agentId, Since = clock.GetUtcNow() });
         }
         _load[agentId] = _load.GetValueOrDefault(agentId) + 1;
+        return before;
     }
 
     /// <summary>Nothing is left to do on the lead.</summary>
-    public void Close(Guid leadId)
+    /// <returns>Who had to do it.</returns>
+    public Guid? Close(Guid leadId)
     {
         StopWaiting(leadId);
-        if (_open.Remove(leadId, out var item)) db.Remove(item);
+        if (!_open.Remove(leadId, out var item)) return null;
+        _load[item.AgentId] = _load.GetValueOrDefault(item.AgentId) - 1;
+        db.Remove(item);
+        return item.AgentId;
+    }
+
+    /// <summary>
+    /// An agent has an open lead less: those who have waited longest for somebody of the agent's pools are given out for as long as anybody there is free.
+    /// Forgets which leads were read before.
+    /// </summary>
+    public async Task RefillAsync(Guid agent, CancellationToken ct)
+    {
+        foreach (var pool in _members.Where(p => p.Any(m => m.UserId == agent && m.Capacity is not null)).Select(p => p.Key).ToList())
+        {
+            var anybodyFree = true;
+            while (anybodyFree)
+            {
+                // The decisions of the turn before are saved: these are the next.
+                var next = await db.Waiting.Where(w => w.PoolId == pool).OrderBy(w => w.Since).ThenBy(w => w.LeadId).Take(RefillBatch).Select(w => w.LeadId).ToListAsync(ct);
+                await LoadAsync(next, ct);
+                var known = await db.KnownLeads.AsNoTracking().Where(l => next.Contains(l.LeadId)).ToDictionaryAsync(l => l.LeadId, ct);
+                foreach (var lead in next)
+                {
+                    anybodyFree = known.TryGetValue(lead, out var found) && Decide(JsonSerializer.Deserialize<LeadSnapshot>(found.Snapshot, ContractsJson.Options)!);
+                    if (!anybodyFree) break;
+                }
+                await db.SaveChangesAsync(ct);
+                if (next.Count < RefillBatch) break;
+            }
+        }
     }
 
     private void StopWaiting(Guid leadId)

@@ -1,3 +1,6 @@
+using System.Text.Json;
+using Tideline.Contracts;
+using Tideline.Contracts.Leads;
 using Tideline.Platform.Data;
 
 namespace Tideline.Assignment;
@@ -32,6 +35,9 @@ internal sealed class KnownLead : ITenantOwned
     public required Guid LeadId { get; init; }
     /// <summary>JSON of the lead's snapshot.</summary>
     public required string Snapshot { get; set; }
+
+    /// <summary>Nothing is left to do on it.</summary>
+    public bool IsClosed => JsonSerializer.Deserialize<LeadSnapshot>(Snapshot, ContractsJson.Options) is { Status: "won" or "lost" };
 }
 
 /// <summary>A lead for which there was nobody.</summary>
@@ -41,4 +47,6 @@ internal sealed class WaitingLead : ITenantOwned
     public required Guid LeadId { get; init; }
     public required DateTimeOffset Since { get; init; }
     public required string Reason { get; set; }
+    /// <summary>The pool in which nobody was free; absent when no rule matches.</summary>
+    public Guid? PoolId { get; set; }
 }

@@ -57,11 +57,19 @@ internal static class DecisionEndpoints
     /// <summary>Give a lead to somebody by hand.</summary>
     private static async Task<Ok<DecisionView>> Reassign(ReassignInput body, AssignmentDb db, Decider decider, ILiveUpdates live, CancellationToken ct)
     {
-        if (!await db.KnownLeads.AnyAsync(l => l.LeadId == body.LeadId, ct)) throw Problem.NotFound("lead");
-        if (!await db.Members.AnyAsync(m => m.UserId == body.AgentId, ct)) throw Problem.Invalid("agentId", "Must be a member of a pool.");
+        await using var own = db.Database.CurrentTransaction is null ? await db.Database.BeginTransactionAsync(ct) : null;
+        // One after the other with the rules and with others who do the same: a lead that waits must not be given away twice.
+        await decider.PrepareAsync(lockPools: true, ct);
+        var known = await db.KnownLeads.AsNoTracking().SingleOrDefaultAsync(l => l.LeadId == body.LeadId, ct) ?? throw Problem.NotFound("lead");
+        if (!decider.IsMember(body.AgentId)) throw Problem.Invalid("agentId", "Must be a member of a pool.");
         await decider.LoadAsync([body.LeadId], ct);
+        var before = decider.Own(body.LeadId, body.AgentId);
         var decision = decider.Give(body.LeadId, body.AgentId, null, "Assigned by hand.", db.Caller.UserId);
+        if (known.IsClosed) decider.Close(body.LeadId);
         await db.SaveChangesAsync(ct);
+        if (before is { } agent) await decider.RefillAsync(agent, ct);
+        if (own is not null) await own.CommitAsync(ct);
+        db.RaiseOutboxSignal();
         live.Changed(db.Caller.TenantId, "assignment");
         return TypedResults.Ok(DecisionView.Of(decision));
     }

@@ -7,7 +7,7 @@ using Tideline.Platform.Realtime;
 
 namespace Tideline.Assignment;
 
-/// <summary>Rules or pools have changed: try again for the leads that wait.</summary>
+/// <summary>Rules or pools have changed: try again for the leads that wait. Without a unique key: one that runs already may have passed them.</summary>
 [Job("assignment.drain-waiting", Concurrency = 1)]
 internal sealed record DrainWaiting : IJob;
 

@@ -28,7 +28,7 @@ internal static class CustomerEndpoints
         foreach (var word in (q ?? "").ToLowerInvariant().Split(' ', StringSplitOptions.RemoveEmptyEntries).Take(8))
         {
             var pattern = "%" + word.Replace("\\", "\\\\").Replace("%", "\\%").Replace("_", "\\_") + "%";
-            customers = customers.Where(c => EF.Functions.Like(c.Search, pattern));
+            customers = customers.Where(c => EF.Functions.Like(c.Search, pattern, "\\"));
         }
         if (Cursor.TimeAndId(cursor) is var (at, last)) customers = customers.Where(c => c.CreatedAt < at || (c.CreatedAt == at && c.Id < last));
         var rows = await customers.OrderByDescending(c => c.CreatedAt).ThenByDescending(c => c.Id).Take(size + 1).ToListAsync(ct);

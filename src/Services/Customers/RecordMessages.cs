@@ -36,7 +36,17 @@ internal sealed class RecordMessages(CustomersDb db, ConsentBook consents) :
         foreach (var (left, _) in events)
         {
             await consents.SuppressAsync(left.Channel, left.Address, "unsubscribe", null, ct);
-            await consents.StateAsync(left.Channel, Consent.Marketing, left.Address, left.CustomerId, "denied", "unsubscribe link", null, left.At, ct);
+            await consents.StateAsync(new Consent
+            {
+                TenantId = db.Caller.TenantId,
+                Channel = left.Channel,
+                Topic = Consent.Marketing,
+                Address = left.Address,
+                CustomerId = left.CustomerId,
+                State = "denied",
+                Source = "unsubscribe link",
+                At = left.At,
+            }, ct);
         }
         await RecordAsync("message.unsubscribed", events.Select(e => ((MessageEvent)e.Event, "Unsubscribed")), ct);
     }

@@ -57,7 +57,8 @@ internal sealed class Lead : ITenantOwned
     /// <returns>False when it is there already.</returns>
     public bool MoveTo(Stage stage, string? lostReason)
     {
-        var reason = stage.Status == LeadStatus.Lost ? lostReason : null;
+        // Said once, the reason stays until another is said.
+        var reason = stage.Status == LeadStatus.Lost ? lostReason ?? (StageId == stage.Id ? LostReason : null) : null;
         if (StageId == stage.Id && LostReason == reason) return false;
         (PipelineId, StageId, Status, LostReason) = (stage.PipelineId, stage.Id, stage.Status, reason);
         return true;

@@ -55,7 +55,7 @@ internal static class LeadCsv
         {
             await csv.WriteAsync(
             [
-                l.Id.ToString(), l.FirstName, l.LastName, l.Company, l.Email ?? l.EmailRaw, l.Email2 ?? l.Email2Raw, l.Phone ?? l.PhoneRaw, l.Phone2 ?? l.Phone2Raw,
+                l.Id.ToString(), l.FirstName, l.LastName, l.Company, l.Email ?? l.EmailRaw, l.Email2 ?? l.Email2Raw, Phone(l.Phone) ?? l.PhoneRaw, Phone(l.Phone2) ?? l.Phone2Raw,
                 l.Website, l.Country, l.Source, stages.GetValueOrDefault(l.StageId), l.Status.ToString().ToLowerInvariant(),
                 Amount(l), l.ValueCurrency, l.OwnerId is { } owner ? owners.GetValueOrDefault(owner) : null, l.OwnerId?.ToString(), l.Notes,
                 l.CreatedAt.ToString("O"), l.UpdatedAt.ToString("O"), .. custom.Select(name => l.Custom.GetValueOrDefault(name)),
@@ -63,13 +63,13 @@ internal static class LeadCsv
         }
     }
 
+    // As spreadsheets and other systems know it: +4687654321x12.
+    private static string? Phone(string? canonical) => canonical?.Replace(";ext=", "x", StringComparison.Ordinal);
+
     // As people write it: 12345 cents are 123.45.
     private static string? Amount(Lead lead)
     {
         if (lead.Value is not { } value) return null;
-        var digits = Currencies.DigitsOf(value.Currency);
-        var amount = (decimal)value.Amount;
-        for (var i = 0; i < digits; i++) amount /= 10;
-        return amount.ToString("F" + digits, CultureInfo.InvariantCulture);
+        return value.InMajorUnits().ToString("F" + Currencies.DigitsOf(value.Currency), CultureInfo.InvariantCulture);
     }
 }

@@ -62,6 +62,19 @@ internal sealed record LeadDraft
         if (Phone2 is not null && Phone2 != Phone) yield return ("phone", Phone2);
     }
 
+    /// <summary>
+    /// The same without the addresses that belong to another lead: they stay with the one that has them, and one address never stands on two leads.
+    /// </summary>
+    public LeadDraft Without(Func<(string Kind, string Value), bool> isAnothers)
+    {
+        var draft = this;
+        if (Email is not null && isAnothers(("email", Email))) draft = draft with { Email = null, EmailRaw = null };
+        if (Email2 is not null && isAnothers(("email", Email2))) draft = draft with { Email2 = null, Email2Raw = null };
+        if (Phone is not null && isAnothers(("phone", Phone))) draft = draft with { Phone = null, PhoneRaw = null };
+        if (Phone2 is not null && isAnothers(("phone", Phone2))) draft = draft with { Phone2 = null, Phone2Raw = null };
+        return draft;
+    }
+
     /// <summary>A new lead with what is said here.</summary>
     public Lead Create(Guid tenant, Guid? user, Pipelines.Stage stage, DateTimeOffset now)
     {

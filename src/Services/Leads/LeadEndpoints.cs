@@ -4,7 +4,6 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Validation;
 using Tideline.Contracts;
 using Tideline.Contracts.Leads;
 using Tideline.Leads.Pipelines;
@@ -21,7 +20,8 @@ internal static class LeadEndpoints
     {
         var leads = api.MapGroup("/leads").WithTags("Leads");
         leads.MapPost("/", Create).WithName("createLead").Requires("leads:write").Idempotent<LeadsDb>();
-        leads.MapPost("/batch", CreateMany).WithName("createLeads").Requires("leads:write").Idempotent<LeadsDb>();
+        leads.MapPost("/batch", CreateMany).WithName("createLeads").Requires("leads:write").Idempotent<LeadsDb>()
+            .DisableValidation(); // of the whole: each lead is checked for itself
         leads.MapGet("/{id:guid}", Get).WithName("getLead").Requires("leads:read");
         leads.MapPatch("/{id:guid}", Edit).WithName("editLead").Requires("leads:write");
         leads.MapDelete("/{id:guid}", Delete).WithName("deleteLead").Requires("leads:delete");
@@ -31,13 +31,13 @@ internal static class LeadEndpoints
 
     /// <summary>Create a lead. A person who is there already is updated instead, and <c>Tideline-Duplicate: true</c> says so.</summary>
     private static async Task<Results<Created<LeadView>, Ok<LeadView>>> Create(
-        LeadInput body, LeadIntake intake, LeadsDb db, TenantDefaults defaults, PipelineBook pipelines, ILiveUpdates live, HttpContext http, CancellationToken ct)
+        LeadInput body, LeadIntake intake, LeadsDb db, TenantDefaults defaults, ILiveUpdates live, HttpContext http, CancellationToken ct)
     {
         var errors = body.Normalise(await defaults.CountryAsync(ct), out var contact);
         if (errors.Count > 0) throw Problem.Invalid(errors);
         var result = await intake.WriteAsync(LeadDraft.Of(body, contact), ct);
         live.Changed(db.Caller.TenantId, "leads", result.LeadId);
-        var view = await ViewAsync(db, pipelines, result.LeadId, ct);
+        var view = result.View ?? await ViewAsync(db, result.LeadId, ct);
         http.SetETag(view.Version);
         if (result.Outcome == Intake.Created) return TypedResults.Created($"/api/leads/leads/{view.Id}", view);
         http.Response.Headers["Tideline-Duplicate"] = "true";
@@ -70,9 +70,9 @@ internal static class LeadEndpoints
     }
 
     /// <summary>One lead.</summary>
-    private static async Task<Ok<LeadView>> Get(Guid id, LeadsDb db, PipelineBook pipelines, HttpContext http, CancellationToken ct)
+    private static async Task<Ok<LeadView>> Get(Guid id, LeadsDb db, HttpContext http, CancellationToken ct)
     {
-        var view = await ViewAsync(db, pipelines, id, ct);
+        var view = await ViewAsync(db, id, ct);
         http.SetETag(view.Version);
         return TypedResults.Ok(view);
     }
@@ -89,6 +89,8 @@ internal static class LeadEndpoints
         if (errors.Count > 0) throw Problem.Invalid(errors);
         var changes = LeadDraft.Of(body, contact).Update(lead);
         var stage = await pipelines.NameOfAsync(lead.StageId, ct);
+        // Told first, so that assignment does not look for an owner in the change that names one.
+        if (body.OwnerId is { } owner) Assign(db, lead, owner, clock);
         if (changes.Count > 0)
         {
             lead.UpdatedAt = clock.GetUtcNow();
@@ -97,7 +99,6 @@ internal static class LeadEndpoints
             db.Publish(new LeadUpdated { Lead = lead.Snapshot(stage), Changed = [.. changes.Select(c => c.Field)] });
         }
         if (body.StageId is { } stageId) await MoveAsync(db, lead, await pipelines.FindAsync(stageId, ct), stage, null, clock);
-        if (body.OwnerId is { } owner) Assign(db, lead, owner, clock);
         await db.SaveChangesAsync(ct);
         live.Changed(db.Caller.TenantId, "leads", id);
         http.SetETag(lead.Version);
@@ -149,10 +150,11 @@ internal static class LeadEndpoints
     internal static async Task<Lead> FindAsync(LeadsDb db, Guid id, CancellationToken ct) =>
         await db.Leads.SingleOrDefaultAsync(l => l.Id == id, ct) ?? throw Problem.NotFound("lead");
 
-    private static async Task<LeadView> ViewAsync(LeadsDb db, PipelineBook pipelines, Guid id, CancellationToken ct)
+    private static async Task<LeadView> ViewAsync(LeadsDb db, Guid id, CancellationToken ct)
     {
-        var lead = await db.Leads.AsNoTracking().SingleOrDefaultAsync(l => l.Id == id, ct) ?? throw Problem.NotFound("lead");
-        return LeadView.Of(lead, await pipelines.NameOfAsync(lead.StageId, ct));
+        var found = await db.Leads.AsNoTracking().Where(l => l.Id == id).Join(db.Stages, l => l.StageId, s => s.Id, (lead, stage) => new { lead, stage.Name })
+            .SingleOrDefaultAsync(ct) ?? throw Problem.NotFound("lead");
+        return LeadView.Of(found.lead, found.Name);
     }
 
     private static void Assign(LeadsDb db, Lead lead, Guid owner, TimeProvider clock)
@@ -190,11 +192,24 @@ internal static class LeadEndpoints
 
     private static async Task ReplaceIdentitiesAsync(LeadsDb db, Lead lead, CancellationToken ct)
     {
-        var before = await db.Identities.Where(i => i.LeadId == lead.Id).ToListAsync(ct);
         var after = lead.Identities().ToHashSet();
+        var values = after.Select(a => a.Value).ToList();
+        var known = await db.Identities.Where(i => i.LeadId == lead.Id || values.Contains(i.Value)).ToListAsync(ct);
+        if (known.Find(i => i.LeadId != lead.Id && after.Contains((i.Kind, i.Value))) is { } other) throw Another(lead, other);
+        var before = known.Where(i => i.LeadId == lead.Id).ToList();
         db.RemoveRange(before.Where(b => !after.Contains((b.Kind, b.Value))));
         foreach (var (kind, value) in after.Where(a => !before.Any(b => b.Kind == a.Kind && b.Value == a.Value)))
             db.Add(new LeadIdentity { TenantId = lead.TenantId, Kind = kind, Value = value, LeadId = lead.Id });
+    }
+
+    private static Problem Another(Lead lead, LeadIdentity other)
+    {
+        var field = other.Value == lead.Email ? "email" : other.Value == lead.Email2 ? "email2" : other.Value == lead.Phone ? "phone" : "phone2";
+        return new Problem(StatusCodes.Status409Conflict, "lead_exists", "Another lead has this address.", "One address is one lead.")
+        {
+            Errors = new Dictionary<string, string[]> { [field] = ["Another lead has this address."] },
+            Extensions = new Dictionary<string, object?> { ["leadId"] = other.LeadId },
+        };
     }
 
     private static IEnumerable<(string Field, string Message)> Attributes(LeadInput input)
@@ -208,9 +223,7 @@ internal static class LeadEndpoints
 
 /// <summary>Leads to create.</summary>
 /// <param name="Leads">1 to 1,000. Not validated as a whole: each gets its own result.</param>
-#pragma warning disable ASP0029 // The attribute is new and still marked as experimental.
-public sealed record BatchInput([property: SkipValidation] IReadOnlyList<LeadInput> Leads);
-#pragma warning restore ASP0029
+public sealed record BatchInput(IReadOnlyList<LeadInput> Leads);
 
 /// <summary>What became of each lead, in their order.</summary>
 public sealed record BatchAnswer(IReadOnlyList<BatchResult> Results, int Created, int Duplicates, int Invalid);

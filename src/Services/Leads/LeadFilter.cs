@@ -41,7 +41,7 @@ internal sealed record LeadFilter
             foreach (var word in q.ToLowerInvariant().Split(' ', StringSplitOptions.RemoveEmptyEntries).Take(8))
             {
                 var pattern = "%" + word.Replace("\\", "\\\\").Replace("%", "\\%").Replace("_", "\\_") + "%";
-                leads = leads.Where(l => EF.Functions.Like(EF.Property<string>(l, "Search"), pattern));
+                leads = leads.Where(l => EF.Functions.Like(EF.Property<string>(l, "Search"), pattern, "\\"));
             }
         }
         if (Status is { Count: > 0 } statuses)

@@ -18,7 +18,7 @@ public sealed record LeadInput
     [MaxLength(320)] public string? Email { get; init; }
     /// <summary>Second e-mail address.</summary>
     [MaxLength(320)] public string? Email2 { get; init; }
-    /// <summary>Phone number, as typed; without a country code it is read as one of <see cref="Country"/> or of the workspace's country.</summary>
+    /// <summary>Phone number, as typed; without a country code it is read as one of <see cref="Country"/> or of the workspace's country. An extension (ext 12) belongs to it.</summary>
     [MaxLength(100)] public string? Phone { get; init; }
     /// <summary>Second phone number.</summary>
     [MaxLength(100)] public string? Phone2 { get; init; }
@@ -60,7 +60,7 @@ public sealed record LeadInput
             errors["value.currency"] = ["Must be a three-letter ISO 4217 code."];
         if (Value is { Amount: < 0 }) errors["value.amount"] = ["Must not be negative."];
         foreach (var (name, text) in Custom ?? [])
-            if (name.Length is 0 or > 64 || text.Length > 2000) errors["custom." + name] = ["The name may have 64 characters and the value 2,000."];
+            if (name.Length is 0 or > 64 || text is null or { Length: > 2000 }) errors["custom." + name] = ["The name may have 64 characters and the value 2,000."];
         return errors;
     }
 
@@ -79,7 +79,7 @@ public sealed record LeadInput
         if (Clean(typed) is null) return null;
         var read = PhoneNumber.Parse(typed, country);
         if (read.E164 is null) errors[field] = [$"Not a phone number: {read.Reason}"];
-        return read.E164;
+        return read.Canonical;
     }
 }
 

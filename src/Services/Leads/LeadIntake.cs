@@ -30,7 +30,11 @@ internal enum Intake
     Duplicate,
 }
 
-internal sealed record IntakeResult(Intake Outcome, Guid LeadId);
+internal sealed record IntakeResult(Intake Outcome, Guid LeadId)
+{
+    /// <summary>The new lead as it was stored; only from the way for one draft.</summary>
+    public LeadView? View { get; init; }
+}
 
 /// <summary>
 /// The one way in for new leads, one or thousands: finds the person by e-mail address or phone number, writes leads, identities, timeline and events in one
@@ -70,16 +74,25 @@ internal sealed class LeadIntake(LeadsDb db, ServiceDatabase<LeadsDb> database, 
     public async Task<IntakeResult> WriteAsync(LeadDraft draft, CancellationToken ct)
     {
         var stages = await pipelines.StagesAsync(ct);
-        var lead = draft.Create(db.Caller.TenantId, db.Caller.UserId, StageOf(draft, stages), clock.GetUtcNow());
+        var lead = draft.Create(db.Caller.TenantId, db.Caller.UserId, StageOf(draft, stages), Now());
         try
         {
             await using var batch = database.CreateBatch(db.Caller.TenantId);
-            var rows = new Rows();
-            rows.Add(lead, StageOf(draft, stages).Name, Created(lead));
-            foreach (var (sql, json) in rows.Statements(db.Caller.TenantId)) batch.Add(sql, Json(json));
-            await batch.ExecuteAsync(ct);
+            var (rows, stage) = (new Rows(), StageOf(draft, stages).Name);
+            rows.Add(lead, stage, Created(lead));
+            foreach (var (sql, json) in rows.Statements(db.Caller.TenantId)) batch.Add(sql == LeadRows.Insert ? LeadRows.InsertOne : sql, Json(json));
+            uint version;
+            await using (var reader = await batch.ExecuteReaderAsync(ct))
+            {
+                await reader.ReadAsync(ct);
+                version = reader.GetFieldValue<uint>(0);
+                // To the end: what a later statement refuses is told there.
+                while (await reader.NextResultAsync(ct))
+                {
+                }
+            }
             db.OutboxWritten();
-            return new IntakeResult(Intake.Created, lead.Id);
+            return new IntakeResult(Intake.Created, lead.Id) { View = LeadView.Of(lead, stage) with { Version = version } };
         }
         catch (PostgresException e) when (e is { SqlState: PostgresErrorCodes.UniqueViolation, ConstraintName: "lead_identity_pkey" })
         {
@@ -91,14 +104,14 @@ internal sealed class LeadIntake(LeadsDb db, ServiceDatabase<LeadsDb> database, 
         IReadOnlyList<LeadDraft> drafts, DuplicatePolicy policy, IReadOnlyList<Stage> stages,
         Func<ServiceTransaction, IReadOnlyList<IntakeResult>, Task>? record, CancellationToken ct)
     {
-        var (tenant, now) = (db.Caller.TenantId, clock.GetUtcNow());
+        var (tenant, now) = (db.Caller.TenantId, Now());
         await using var transaction = await database.BeginAsync(tenant, ct);
         // A plan made while the tables were small would read them whole for every batch of an import that fills them.
         if (drafts.Count > 1) await transaction.ExecuteAsync(ByIndex, [], ct);
         var owners = await FindAsync(transaction, drafts, ct);
         var rows = new Rows();
         var fresh = new Dictionary<Guid, Lead>();
-        var updates = new List<(int Index, Guid LeadId)>();
+        var updates = new List<(int Index, Guid LeadId, LeadDraft Draft)>();
         var results = new IntakeResult[drafts.Count];
         for (var i = 0; i < drafts.Count; i++)
         {
@@ -114,20 +127,21 @@ internal sealed class LeadIntake(LeadsDb db, ServiceDatabase<LeadsDb> database, 
             }
             results[i] = new IntakeResult(Intake.Duplicate, leadId);
             if (policy == DuplicatePolicy.Skip) continue;
+            draft = draft.Without(id => owners.TryGetValue(id, out var owner) && owner != leadId);
+            foreach (var id in draft.Identities()) owners.TryAdd(id, leadId);
             if (fresh.TryGetValue(leadId, out var sameBatch))
             {
                 // The later row of the same person adds what the first did not say.
                 if (draft.Update(sameBatch).Count > 0) results[i] = new IntakeResult(Intake.Updated, leadId);
-                foreach (var id in draft.Identities()) owners.TryAdd(id, leadId);
             }
             else
             {
-                updates.Add((i, leadId));
+                updates.Add((i, leadId, draft));
             }
         }
         foreach (var lead in fresh.Values) rows.Add(lead, stages.First(s => s.Id == lead.StageId).Name, Created(lead));
         await rows.WriteAsync(transaction, tenant, ct);
-        await UpdateAsync(transaction, drafts, updates, results, stages, now, ct);
+        await UpdateAsync(transaction, updates, results, stages, now, ct);
         if (record is not null) await record(transaction, results);
         await transaction.CommitAsync(ct);
         db.OutboxWritten();
@@ -149,7 +163,7 @@ internal sealed class LeadIntake(LeadsDb db, ServiceDatabase<LeadsDb> database, 
     }
 
     private async Task UpdateAsync(
-        ServiceTransaction transaction, IReadOnlyList<LeadDraft> drafts, List<(int Index, Guid LeadId)> updates, IntakeResult[] results,
+        ServiceTransaction transaction, List<(int Index, Guid LeadId, LeadDraft Draft)> updates, IntakeResult[] results,
         IReadOnlyList<Stage> stages, DateTimeOffset now, CancellationToken ct)
     {
         if (updates.Count == 0) return;
@@ -162,12 +176,13 @@ internal sealed class LeadIntake(LeadsDb db, ServiceDatabase<LeadsDb> database, 
         {
             if (!leads.TryGetValue(group.Key, out var lead)) continue;
             var changed = new List<(int Index, FieldChange Change)>();
-            foreach (var (index, _) in group) changed.AddRange(drafts[index].Update(lead).Select(c => (index, c)));
+            foreach (var (index, _, draft) in group) changed.AddRange(draft.Update(lead).Select(c => (index, c)));
             // Several rows of one person may end where the lead stood: then nothing has changed, however often the file comes.
             var changes = Net(changed.Select(c => c.Change));
             if (changes.Count == 0) continue;
-            foreach (var (index, change) in changed)
-                if (changes.Any(c => c.Field == change.Field)) results[index] = new IntakeResult(Intake.Updated, lead.Id);
+            var updated = changed.Where(c => changes.Any(net => net.Field == c.Change.Field)).Select(c => c.Index).ToHashSet();
+            foreach (var index in updated) results[index] = new IntakeResult(Intake.Updated, lead.Id);
+            var first = group.First().Draft;
             lead.UpdatedAt = now;
             rows.Update(lead, stages.FirstOrDefault(s => s.Id == lead.StageId)?.Name ?? "", changes, new LeadActivity
             {
@@ -175,12 +190,12 @@ internal sealed class LeadIntake(LeadsDb db, ServiceDatabase<LeadsDb> database, 
                 LeadId = lead.Id,
                 Type = "updated",
                 At = now,
-                ActorId = drafts[group.First().Index].By ?? db.Caller.UserId,
-                ActorKind = drafts[group.First().Index].ImportId is null ? "user" : "import",
+                ActorId = first.By ?? db.Caller.UserId,
+                ActorKind = first.ImportId is null ? "user" : "import",
                 Summary = "Updated " + string.Join(", ", changes.Select(c => c.Field).Distinct()),
                 Changes = LeadActivity.ChangesJson(changes),
-                // By this an import that is undone finds what it has changed.
-                Data = drafts[group.First().Index].ImportId is { } import ? JsonSerializer.Serialize(new { importId = import }) : null,
+                // By this an import finds what it has changed, and in how many rows.
+                Data = first.ImportId is { } import ? JsonSerializer.Serialize(new { importId = import, rows = updated.Count }) : null,
             });
         }
         await rows.WriteAsync(transaction, db.Caller.TenantId, ct);
@@ -188,6 +203,13 @@ internal sealed class LeadIntake(LeadsDb db, ServiceDatabase<LeadsDb> database, 
 
     private static List<FieldChange> Net(IEnumerable<FieldChange> changes) =>
         [.. changes.GroupBy(c => c.Field).Select(g => new FieldChange(g.Key, g.First().Before, g.Last().After)).Where(c => c.Before != c.After)];
+
+    // As the database keeps it, so that what is answered now is what is read later.
+    private DateTimeOffset Now()
+    {
+        var now = clock.GetUtcNow();
+        return now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMicrosecond));
+    }
 
     private LeadActivity Created(Lead lead) => new()
     {

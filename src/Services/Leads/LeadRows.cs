@@ -39,7 +39,7 @@ internal sealed class Rows
         if (_updated.Count > 0) yield return (LeadRows.Update, LeadRows.Json(_updated));
         var identities = _created.Concat(_updated).SelectMany(l => l.Identities().Select(i => new { tenant_id = l.TenantId, kind = i.Kind, value = i.Value, lead_id = l.Id }));
         if (_created.Count > 0) yield return (LeadRows.InsertIdentities, JsonSerializer.Serialize(identities));
-        else if (_updated.Count > 0) yield return (LeadRows.InsertIdentities + " on conflict do nothing", JsonSerializer.Serialize(identities));
+        else if (_updated.Count > 0) yield return (LeadRows.AddIdentities, JsonSerializer.Serialize(identities));
         if (_activities.Count > 0) yield return (LeadRows.InsertActivities, LeadRows.Json(_activities));
         if (_events.Count > 0) yield return (OutboxSql.Insert, OutboxSql.Json(_events, tenant));
     }
@@ -71,6 +71,9 @@ internal static class LeadRows
             import_id uuid, created_by uuid, created_at timestamptz, updated_at timestamptz)
         """;
 
+    /// <summary>For one lead; answers its version.</summary>
+    public const string InsertOne = Insert + " returning xmin";
+
     public const string Update = """
         update lead l set first_name = r.first_name, last_name = r.last_name, display_name = r.display_name, company = r.company,
             email = r.email, email_raw = r.email_raw, email2 = r.email2, email2_raw = r.email2_raw, phone = r.phone, phone_raw = r.phone_raw,
@@ -86,6 +89,14 @@ internal static class LeadRows
     public const string InsertIdentities = """
         insert into lead_identity (tenant_id, kind, value, lead_id)
         select tenant_id, kind, value, lead_id from json_to_recordset($1::json) as r (tenant_id uuid, kind text, value text, lead_id uuid)
+        order by kind, value
+        """;
+
+    /// <summary>For leads that have some of them already. One that is another lead's is refused: the caller has left it out, unless it was taken a moment ago.</summary>
+    public const string AddIdentities = """
+        insert into lead_identity (tenant_id, kind, value, lead_id)
+        select tenant_id, kind, value, lead_id from json_to_recordset($1::json) as r (tenant_id uuid, kind text, value text, lead_id uuid)
+        where not exists (select 1 from lead_identity i where i.tenant_id = r.tenant_id and i.kind = r.kind and i.value = r.value and i.lead_id = r.lead_id)
         order by kind, value
         """;
 

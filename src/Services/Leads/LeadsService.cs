@@ -4,6 +4,7 @@ using Tideline.Contracts.Customers;
 using Tideline.Contracts.Identity;
 using Tideline.Contracts.Leads;
 using Tideline.Contracts.Notifications;
+using Tideline.Contracts.Worker;
 using Tideline.Leads.Imports;
 using Tideline.Leads.Pipelines;
 using Tideline.Leads.Timeline;
@@ -28,6 +29,7 @@ public sealed class LeadsService : IService
             .Publishes<LeadCreated>().Publishes<LeadUpdated>().Publishes<LeadAssigned>().Publishes<LeadStageChanged>()
             .Publishes<LeadWon>().Publishes<LeadLost>().Publishes<LeadDeleted>().Publishes<ImportCompleted>()
             .Runs<ImportLeads, RunImport>().Runs<UndoImport, RunUndo>()
+            .Handles<JobGivenUp, EndGivenUp>()
             .HandlesMany<AssignmentDecided, RecordAssignments>()
             .HandlesMany<CustomerResolved, RecordCustomers>()
             .Handles<TenantCreated, RememberTenant>()

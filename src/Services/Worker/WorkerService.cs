@@ -23,6 +23,7 @@ public sealed class WorkerService : IService
         svc.Services.AddSingleton<QueueNumbers>().AddScoped<QueueSwitch>().AddScoped<JobActions>();
         svc.AddDatabase<WorkerDb>()
             .AddOptions<WorkerOptions>()
+            .Publishes<JobGivenUp>()
             .HandlesMany<JobRequested, AddJobs>()
             .AddLoop<PromoteDue>()
             .AddLoop<RescueLost>()

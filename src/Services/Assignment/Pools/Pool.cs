@@ -22,5 +22,10 @@ internal sealed class PoolMember : ITenantOwned
     /// <summary>Open leads at which the person gets no more; without limit when absent.</summary>
     public int? Capacity { get; set; }
     public required bool Available { get; set; }
+    /// <summary>What the round robin owes the member in its round. The sum over those who take part stays zero.</summary>
     public int Owed { get; set; }
+    /// <summary>Who takes part in that round, as a mark.</summary>
+    public long Round { get; set; }
+    /// <summary>Number of the last turn in the pool; 0 before the first.</summary>
+    public long LastTurn { get; set; }
 }

@@ -31,13 +31,17 @@ internal static class PoolEndpoints
     }
 
     /// <summary>Make a pool.</summary>
-    private static async Task<Created<PoolView>> Create(PoolInput body, AssignmentDb db, CancellationToken ct)
+    private static async Task<Created<PoolView>> Create(PoolInput body, AssignmentDb db, Roster roster, CancellationToken ct)
     {
         var pool = new Pool { TenantId = db.Caller.TenantId, Name = body.Name.Trim() };
         db.Add(pool);
         var members = Members(pool, body.Members ?? []);
         db.AddRange(members);
+        await using var own = db.Database.CurrentTransaction is null ? await db.Database.BeginTransactionAsync(ct) : null;
+        await roster.LockAsync(ct);
+        await roster.RequireMembersAsync(body.Members ?? [], ct);
         await db.SaveChangesAsync(ct);
+        if (own is not null) await own.CommitAsync(ct);
         return TypedResults.Created($"/api/assignment/pools/{pool.Id}", PoolView.Of(pool, members));
     }
 
@@ -70,11 +74,15 @@ internal static class PoolEndpoints
         return TypedResults.NoContent();
     }
 
-    /// <summary>Set who is in the pool. Who stays keeps their turn. Leads that wait are tried again.</summary>
-    private static async Task<Ok<PoolView>> SetMembers(Guid id, IReadOnlyList<MemberInput> body, AssignmentDb db, CancellationToken ct)
+    /// <summary>Set who is in the pool: members of the workspace. Leads that wait are tried again.</summary>
+    private static async Task<Ok<PoolView>> SetMembers(Guid id, IReadOnlyList<MemberInput> body, AssignmentDb db, Roster roster, CancellationToken ct)
     {
         var pool = await FindAsync(db, id, ct);
         var wanted = Members(pool, body).ToDictionary(m => m.UserId);
+        await using var transaction = await db.Database.BeginTransactionAsync(ct);
+        await roster.LockAsync(ct);
+        await roster.RequireMembersAsync(body, ct);
+        await db.LockPoolsAsync(ct); // a decision that is just falling gives its lead to somebody who is still there
         var known = await db.Members.Where(m => m.PoolId == id).ToListAsync(ct);
         foreach (var member in known)
         {
@@ -82,8 +90,10 @@ internal static class PoolEndpoints
             else db.Remove(member);
         }
         db.AddRange(wanted.Values);
-        db.Enqueue(new DrainWaiting(), uniqueKey: db.Caller.TenantId.ToString());
+        db.Enqueue(new DrainWaiting());
         await db.SaveChangesAsync(ct);
+        await transaction.CommitAsync(ct);
+        db.RaiseOutboxSignal();
         return TypedResults.Ok(PoolView.Of(pool, await db.Members.AsNoTracking().Where(m => m.PoolId == id).ToListAsync(ct)));
     }
 
@@ -94,8 +104,13 @@ internal static class PoolEndpoints
     {
         if (inputs.Count > 1000) throw Problem.Invalid("members", "A pool has at most 1,000 members.");
         if (inputs.GroupBy(m => m.UserId).Any(g => g.Count() > 1)) throw Problem.Invalid("members", "Somebody is there twice.");
-        if (inputs.Any(m => m.Weight is < 1 or > 100)) throw Problem.Invalid("members.weight", "Must be between 1 and 100.");
-        if (inputs.Any(m => m.Capacity is < 1)) throw Problem.Invalid("members.capacity", "Must be at least 1.");
+        var errors = new Dictionary<string, string[]>();
+        foreach (var (index, member) in inputs.Index())
+        {
+            if (member.Weight is < 1 or > 100) errors[$"members[{index}].weight"] = ["Must be between 1 and 100."];
+            if (member.Capacity is < 1) errors[$"members[{index}].capacity"] = ["Must be at least 1."];
+        }
+        if (errors.Count > 0) throw Problem.Invalid(errors);
         return [.. inputs.Select(m => new PoolMember
         {
             TenantId = pool.TenantId, PoolId = pool.Id, UserId = m.UserId, Weight = m.Weight ?? 1, Capacity = m.Capacity, Available = m.Available ?? true,

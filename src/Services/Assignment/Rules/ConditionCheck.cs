@@ -60,7 +60,7 @@ internal static class ConditionCheck
         "company" => lead.Company,
         "email" => lead.Email,
         // Rules compare what people see: 1250.00, not minor units.
-        "value" => lead.Value is { } value ? (value.Amount / 100m).ToString(CultureInfo.InvariantCulture) : null,
+        "value" => lead.Value?.InMajorUnits().ToString(CultureInfo.InvariantCulture),
         _ => lead.Custom?.GetValueOrDefault(field["custom.".Length..]),
     };
 

@@ -45,7 +45,7 @@ internal static class RuleEndpoints
             PoolId = body.PoolId,
         };
         db.Add(rule);
-        db.Enqueue(new DrainWaiting(), uniqueKey: db.Caller.TenantId.ToString());
+        db.Enqueue(new DrainWaiting());
         await db.SaveChangesAsync(ct);
         return TypedResults.Created($"/api/assignment/rules/{rule.Id}", RuleView.Of(rule));
     }
@@ -64,7 +64,7 @@ internal static class RuleEndpoints
             rule.PoolId = pool;
         }
         rule.Enabled = body.Enabled ?? rule.Enabled;
-        db.Enqueue(new DrainWaiting(), uniqueKey: db.Caller.TenantId.ToString());
+        db.Enqueue(new DrainWaiting());
         await db.SaveChangesAsync(ct);
         http.SetETag(rule.Version);
         return TypedResults.Ok(RuleView.Of(rule));

@@ -18,6 +18,10 @@ internal sealed class Consent : ITenantOwned
     public required string Source { get; init; }
     /// <summary>The words that the person agreed to.</summary>
     public string? Wording { get; init; }
+    /// <summary>From which network address it was said, where that is known.</summary>
+    public string? Ip { get; init; }
+    /// <summary>Who wrote it down; absent when the person said it themselves.</summary>
+    public Guid? RecordedBy { get; init; }
     public required DateTimeOffset At { get; init; }
 }
 

@@ -25,24 +25,14 @@ internal sealed class ConsentBook(CustomersDb db, TimeProvider clock)
         db.Publish(new SuppressionChanged { Channel = suppression.Channel, Address = suppression.Address, Reason = suppression.Reason, Active = false });
     }
 
-    /// <summary>Records a statement, unless the newest says the same.</summary>
-    public async Task StateAsync(
-        string channel, string topic, string address, Guid? customer, string state, string source, string? wording, DateTimeOffset at, CancellationToken ct)
+    /// <summary>Records a statement, unless the newest says the same in the same words.</summary>
+    public async Task StateAsync(Consent said, CancellationToken ct)
     {
-        var newest = await db.Consents.Where(c => c.Channel == channel && c.Address == address && c.Topic == topic).OrderByDescending(c => c.At).FirstOrDefaultAsync(ct);
-        if (newest?.State == state) return;
-        db.Add(new Consent
-        {
-            TenantId = db.Caller.TenantId,
-            Channel = channel,
-            Topic = topic,
-            Address = address,
-            CustomerId = customer,
-            State = state,
-            Source = source,
-            Wording = wording,
-            At = at,
-        });
-        db.Publish(new ConsentChanged { CustomerId = customer, Channel = channel, Topic = topic, State = state, Address = address, Source = source });
+        var newest = await db.Consents.Where(c => c.Channel == said.Channel && c.Address == said.Address && c.Topic == said.Topic)
+            .OrderByDescending(c => c.At).ThenByDescending(c => c.Id).FirstOrDefaultAsync(ct);
+        // Agreed to once more, in other words, it is another proof.
+        if (newest?.State == said.State && (said.Wording is null || newest.Wording == said.Wording)) return;
+        db.Add(said);
+        db.Publish(new ConsentChanged { CustomerId = said.CustomerId, Channel = said.Channel, Topic = said.Topic, State = said.State, Address = said.Address, Source = said.Source });
     }
 }

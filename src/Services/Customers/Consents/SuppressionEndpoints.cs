@@ -41,7 +41,7 @@ internal static class SuppressionEndpoints
     private static async Task<Created<SuppressionView>> Add(SuppressionInput body, CustomersDb db, ConsentBook book, CancellationToken ct)
     {
         if (body.Channel is not ("email" or "sms")) throw Problem.Invalid("channel", "Must be email or sms.");
-        var canonical = body.Channel == "email" ? EmailAddress.Parse(body.Address).Canonical : PhoneNumber.Parse(body.Address).E164;
+        var canonical = body.Channel == "email" ? EmailAddress.Parse(body.Address).Canonical : PhoneNumber.Parse(body.Address).Canonical;
         if (canonical is null) throw Problem.Invalid("address", body.Channel == "email" ? "Must be an e-mail address." : "Must be a phone number with its country code.");
         if (body.Reason is not ("manual" or "import" or "complaint" or "bounce" or "unsubscribe")) throw Problem.Invalid("reason", "Must be manual, import, complaint, bounce or unsubscribe.");
         var suppression = await book.SuppressAsync(body.Channel, canonical, body.Reason, db.Caller.UserId, ct);

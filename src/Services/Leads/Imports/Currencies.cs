@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using Tideline.Contracts;
 
 namespace Tideline.Leads.Imports;
 
@@ -11,11 +12,6 @@ internal static class Currencies
         "KHR KMF KPW KRW KWD KYD KZT LAK LBP LKR LRD LSL LYD MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD OMR " +
         "PAB PEN PGK PHP PKR PLN PYG QAR RON RSD RUB RWF SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TND TOP TRY TTD " +
         "TWD TZS UAH UGX USD UYU UZS VES VND VUV WST XAF XCD XOF XPF YER ZAR ZMW ZWG").Split(' ').ToFrozenSet();
-
-    private static readonly FrozenDictionary<string, int> Digits =
-        "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF".Split(' ').Select(x => (x, 0))
-            .Concat("BHD IQD JOD KWD LYD OMR TND".Split(' ').Select(x => (x, 3)))
-            .ToFrozenDictionary(x => x.Item1, x => x.Item2);
 
     // The first currency is meant unless the tenant's or the row's is among the others.
     private static readonly FrozenDictionary<string, string[]> Signs = new Dictionary<string, string[]>
@@ -64,7 +60,7 @@ internal static class Currencies
 
     private static readonly string[] Crowns = ["SEK", "NOK", "DKK", "ISK"];
 
-    public static int DigitsOf(string code) => Digits.GetValueOrDefault(code, 2);
+    public static int DigitsOf(string code) => Money.DecimalsOf(code);
 
     /// <summary>The currency that a column's value names, or null.</summary>
     public static string? Parse(string text, string? fallback) => OfSign(text.Trim(), fallback);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Npgsql;
 using NpgsqlTypes;
@@ -12,16 +13,33 @@ internal sealed class ImportEnd(ServiceDatabase<LeadsDb> database, LeadsDb db, T
 {
     private const int MaxError = 1000;
 
+    // Leads that were changed by more than one batch, and each field of theirs before the first change and after the last.
+    private const string Unchanged = """
+        with repeated as (
+            select lead_id, sum(coalesce((data ->> 'rows')::bigint, 1)) as rows from lead_activity
+            where tenant_id = $1 and data ->> 'importId' = $2 and actor_kind = 'import' and type = 'updated'
+            group by lead_id having count(*) > 1),
+        net as (
+            select r.lead_id, (array_agg(c ->> 'before' order by a.at, a.id))[1] as before, (array_agg(c ->> 'after' order by a.at desc, a.id desc))[1] as after
+            from repeated r
+            join lead_activity a on a.tenant_id = $1 and a.lead_id = r.lead_id and a.data ->> 'importId' = $2 and a.actor_kind = 'import' and a.type = 'updated'
+            cross join jsonb_array_elements(a.changes) c
+            group by r.lead_id, c ->> 'field')
+        select coalesce(sum(rows), 0) from repeated where lead_id not in (select lead_id from net where before is distinct from after)
+        """;
+
     /// <summary>The file was read to its end: the numbers are final and the file is not needed any more.</summary>
     public async Task CompleteAsync(LeadImport import, CsvPosition end, CancellationToken ct)
     {
         await using var transaction = await database.BeginAsync(import.TenantId, ct);
+        var unchanged = await UnchangedRowsAsync(transaction, import, ct);
         ImportCompleted completed;
         await using (var command = transaction.Command("""
-            update import_job set status = 'completed', rows_total = rows_done, finished_at = $3, error = null
+            update import_job set status = 'completed', rows_total = rows_done, finished_at = $3, error = null,
+                updated = updated - $6, duplicates = duplicates + $6
             where tenant_id = $1 and id = $2 and status = 'running' and position_offset = $4 and position_row = $5
             returning created, updated, duplicates, rejected
-            """, import.TenantId, import.Id, clock.GetUtcNow(), end.Offset, end.Row))
+            """, import.TenantId, import.Id, clock.GetUtcNow(), end.Offset, end.Row, unchanged))
         {
             await using var reader = await command.ExecuteReaderAsync(ct);
             if (!await reader.ReadAsync(ct)) throw new ImportStoppedException();
@@ -44,6 +62,13 @@ internal sealed class ImportEnd(ServiceDatabase<LeadsDb> database, LeadsDb db, T
         }
         await transaction.CommitAsync(ct);
         db.OutboxWritten();
+    }
+
+    // Several rows of one person, far apart in the file, may change a lead and change it back: where it stands as before, they were duplicates.
+    private static async Task<long> UnchangedRowsAsync(ServiceTransaction transaction, LeadImport import, CancellationToken ct)
+    {
+        await using var command = transaction.Command(Unchanged, import.TenantId, import.Id.ToString());
+        return Convert.ToInt64(await command.ExecuteScalarAsync(ct), CultureInfo.InvariantCulture);
     }
 
     /// <summary>It cannot go on; what was imported stays, and a start goes on from there.</summary>

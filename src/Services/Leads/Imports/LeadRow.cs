@@ -11,7 +11,10 @@ internal sealed record RowProblem(string Field, string? Value, string Reason);
 internal sealed record RowEmail(string Typed, string? Address, string? MatchKey);
 
 /// <inheritdoc cref="RowEmail"/>
-internal sealed record RowPhone(string Typed, string? E164, string? Extension);
+internal sealed record RowPhone(string Typed, string? E164, string? Extension)
+{
+    public string? Canonical => new PhoneNumber(E164, Extension, null).Canonical;
+}
 
 /// <summary>A lead read from one row, valid and in normal form.</summary>
 internal sealed record LeadRow

@@ -9,8 +9,11 @@ using Tideline.Platform.Realtime;
 namespace Tideline.Leads.Imports;
 
 /// <summary>Writes the leads of an import.</summary>
-[Job("leads.import", Queue = "imports", MaxAttempts = 20, Concurrency = 2, TimeoutSeconds = 6 * 3600)]
-internal sealed record ImportLeads(Guid ImportId) : IJob;
+[Job(ImportLeads.Name, Queue = "imports", MaxAttempts = 20, Concurrency = 2, TimeoutSeconds = 6 * 3600)]
+internal sealed record ImportLeads(Guid ImportId) : IJob
+{
+    public const string Name = "leads.import";
+}
 
 /// <summary>
 /// Reads the file from where the last committed batch ended, so that it may be killed and repeated at any point. While one batch is being

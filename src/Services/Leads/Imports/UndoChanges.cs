@@ -50,6 +50,7 @@ internal sealed class UndoChanges(LeadsDb db, ServiceDatabase<LeadsDb> database,
         var ids = found.Select(f => f.LeadId).Distinct().Order().ToArray();
         await transaction.ExecuteAsync("select 1 from lead where tenant_id = $1 and id = any($2) order by id for update", [import.TenantId, ids], ct);
         var leads = await LeadRows.ReadAsync(transaction, ids, ct);
+        var taken = await TakenAsync(transaction, found.SelectMany(f => f.Changes), ct);
         var now = clock.GetUtcNow();
         var rows = new Rows();
         var restored = new List<Guid>();
@@ -57,7 +58,7 @@ internal sealed class UndoChanges(LeadsDb db, ServiceDatabase<LeadsDb> database,
         {
             // Deleted since; or a lead of this import that is kept, and then as it is.
             if (!leads.TryGetValue(group.Key, out var lead) || lead.ImportId == import.Id) continue;
-            var back = group.SelectMany(f => f.Changes).Where(c => Restore(lead, c)).Select(c => new FieldChange(c.Field, c.After, c.Before)).ToList();
+            var back = group.SelectMany(f => f.Changes).Where(c => !IsAnothers(taken, c, lead) && Restore(lead, c)).Select(c => new FieldChange(c.Field, c.After, c.Before)).ToList();
             if (back.Count == 0) continue;
             lead.Name();
             lead.UpdatedAt = now;
@@ -94,6 +95,23 @@ internal sealed class UndoChanges(LeadsDb db, ServiceDatabase<LeadsDb> database,
             found.Add((reader.GetGuid(0), reader.GetGuid(1), reader.IsDBNull(2) ? [] : JsonSerializer.Deserialize<List<FieldChange>>(reader.GetString(2), JsonSerializerOptions.Web)!));
         return found;
     }
+
+    private static async Task<Dictionary<string, Guid>> TakenAsync(ServiceTransaction transaction, IEnumerable<FieldChange> changes, CancellationToken ct)
+    {
+        var addresses = changes.Where(c => IsAddress(c.Field) && c.Before is not null).Select(c => c.Before!).Distinct().ToArray();
+        await using var command = transaction.Command(
+            "select value, lead_id from lead_identity where tenant_id = current_setting('tideline.tenant')::uuid and kind in ('email', 'phone') and value = any($1)", (object)addresses);
+        var taken = new Dictionary<string, Guid>();
+        await using var reader = await command.ExecuteReaderAsync(ct);
+        while (await reader.ReadAsync(ct)) taken[reader.GetString(0)] = reader.GetGuid(1);
+        return taken;
+    }
+
+    private static bool IsAddress(string field) => field is "email" or "email2" or "phone" or "phone2";
+
+    // An address that has become another lead's meanwhile stays there.
+    private static bool IsAnothers(Dictionary<string, Guid> taken, FieldChange change, Lead lead) =>
+        IsAddress(change.Field) && change.Before is { } before && taken.TryGetValue(before, out var owner) && owner != lead.Id;
 
     // False when the value is not the one that the import wrote.
     private static bool Restore(Lead lead, FieldChange change)

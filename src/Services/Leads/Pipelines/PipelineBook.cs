@@ -14,7 +14,13 @@ internal sealed class PipelineBook(LeadsDb db, ServiceDatabase<LeadsDb> database
         ("Negotiation", 80, "qualified"), ("Won", 100, "won"), ("Lost", 0, "lost"),
     ];
 
-    private List<Stage>? _stages;
+    private IReadOnlyList<Stage>? _stages;
+
+    /// <summary>The stages as somebody has just read them; none means a tenant without a pipeline.</summary>
+    public void Know(IReadOnlyList<Stage> stages)
+    {
+        if (stages.Count > 0) _stages = stages;
+    }
 
     /// <summary>Stages of the default pipeline, in order.</summary>
     public async Task<IReadOnlyList<Stage>> StagesAsync(CancellationToken ct)

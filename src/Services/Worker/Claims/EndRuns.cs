@@ -1,14 +1,18 @@
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using NpgsqlTypes;
 using Tideline.Contracts.Worker;
 using Tideline.Platform.Data;
+using Tideline.Platform.Events;
 using Tideline.Platform.Realtime;
+using Tideline.Worker.Jobs;
 
 namespace Tideline.Worker.Claims;
 
 /// <summary>Records how runs ended, many in one statement. A run that is not its runner's any more changes nothing.</summary>
 internal sealed class EndRuns(
-    ServiceDatabase<WorkerDb> database, IOptions<WorkerOptions> options, ReadyWaiters waiters, DueSignal due, ILiveUpdates live)
+    ServiceDatabase<WorkerDb> database, IOptions<WorkerOptions> options, ReadyWaiters waiters, DueSignal due, ILiveUpdates live,
+    [FromKeyedServices("worker")] OutboxSignal outbox)
 {
     private const string Sql = """
         with ended as (
@@ -37,7 +41,7 @@ internal sealed class EndRuns(
             finished_at = case when e.next in ('completed', 'dead', 'cancelled') then clock_timestamp() end,
             cancel_requested = false, lease_owner = null, leased_until = null
         from ended e where j.tenant_id = e.tenant_id and j.id = e.id
-        returning j.tenant_id, j.id, j.type, j.state
+        returning j.tenant_id, j.id, j.type, j.state, case when j.state in ('cancelled', 'dead') then j.payload end
         """;
 
     private const string Fenced = "j.lease_owner = $1 and j.attempt = r.attempt";
@@ -50,6 +54,7 @@ internal sealed class EndRuns(
         if (results.Count == 0) return [];
         var settings = options.Value;
         var ended = new Dictionary<Guid, (Guid Tenant, string Type, string State)>();
+        var abandoned = new List<Abandoned>();
         await using var transaction = await database.BeginEngineAsync(ct);
         await using (var command = transaction.Command(Sql.Replace("{0}", settings.WithoutFencing ? Unfenced : Fenced, StringComparison.Ordinal), worker))
         {
@@ -67,10 +72,16 @@ internal sealed class EndRuns(
                 new() { Value = results.Select(r => r.TenantId ?? Guid.Empty).ToArray() },
             ]);
             await using var reader = await command.ExecuteReaderAsync(ct);
-            while (await reader.ReadAsync(ct)) ended[reader.GetGuid(1)] = (reader.GetGuid(0), reader.GetString(2), reader.GetString(3));
+            while (await reader.ReadAsync(ct))
+            {
+                ended[reader.GetGuid(1)] = (reader.GetGuid(0), reader.GetString(2), reader.GetString(3));
+                if (!reader.IsDBNull(4)) abandoned.Add(new(reader.GetGuid(0), reader.GetGuid(1), reader.GetString(2), reader.GetString(4), reader.GetString(3)));
+            }
         }
         await RunLog.WriteAsync(transaction, results.Where(r => ended.ContainsKey(r.Id)).SelectMany(r => Lines(r, ended[r.Id].Tenant)), ct);
+        var isNews = await GivenUp.TellAsync(transaction, abandoned, ct);
         await transaction.CommitAsync(ct);
+        if (isNews) outbox.Raise();
         foreach (var (id, (tenant, type, state)) in ended)
         {
             if (state == "ready") waiters.Raise(type);

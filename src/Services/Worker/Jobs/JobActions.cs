@@ -1,6 +1,8 @@
+using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using Tideline.Platform.Api;
 using Tideline.Platform.Data;
+using Tideline.Platform.Events;
 using Tideline.Platform.Realtime;
 using Tideline.Platform.Security;
 using Tideline.Worker.Claims;
@@ -8,7 +10,8 @@ using Tideline.Worker.Claims;
 namespace Tideline.Worker.Jobs;
 
 /// <summary>What people do to single jobs. Each is one conditional statement, so a claim or a result at the same moment cannot be overrun.</summary>
-internal sealed class JobActions(ServiceDatabase<WorkerDb> database, ReadyWaiters waiters, ILiveUpdates live, Caller caller)
+internal sealed class JobActions(ServiceDatabase<WorkerDb> database, ReadyWaiters waiters, ILiveUpdates live, Caller caller,
+    [FromKeyedServices("worker")] OutboxSignal outbox)
 {
     /// <summary>Ready again.</summary>
     public async Task RetryAsync(Guid id, CancellationToken ct)
@@ -30,11 +33,31 @@ internal sealed class JobActions(ServiceDatabase<WorkerDb> database, ReadyWaiter
     }
 
     /// <summary>Cancelled at once, or asked to stop when it runs. Cancelling twice is no mistake.</summary>
-    public Task CancelAsync(Guid id, CancellationToken ct) => ActAsync(id, """
-        update job set cancel_requested = state = 'running', state = case when state = 'running' then state else 'cancelled' end,
-            finished_at = case when state = 'running' then null else coalesce(finished_at, clock_timestamp()) end
-        where tenant_id = $1 and id = $2 and state in ('ready', 'scheduled', 'running', 'cancelled') returning type
-        """, "The job has ended.", ct);
+    public async Task CancelAsync(Guid id, CancellationToken ct)
+    {
+        await using var transaction = await database.BeginAsync(caller.TenantId, ct);
+        var now = new List<Abandoned>();
+        await using (var act = transaction.Command("""
+            with was as (select state from job where tenant_id = $1 and id = $2 for update)
+            update job j set cancel_requested = was.state = 'running', state = case when was.state = 'running' then was.state else 'cancelled' end,
+                finished_at = case when was.state = 'running' then null else coalesce(j.finished_at, clock_timestamp()) end
+            from was where j.tenant_id = $1 and j.id = $2 and was.state in ('ready', 'scheduled', 'running', 'cancelled')
+            returning j.type, j.payload, was.state in ('ready', 'scheduled')
+            """, caller.TenantId, id))
+        {
+            await using var reader = await act.ExecuteReaderAsync(ct);
+            if (!await reader.ReadAsync(ct))
+            {
+                await reader.DisposeAsync();
+                throw await RefusalAsync(transaction, id, "The job has ended.", ct);
+            }
+            if (reader.GetBoolean(2)) now.Add(new Abandoned(caller.TenantId, id, reader.GetString(0), reader.GetString(1), "cancelled"));
+        }
+        var isNews = await GivenUp.TellAsync(transaction, now, ct);
+        await transaction.CommitAsync(ct);
+        if (isNews) outbox.Raise();
+        live.Changed(caller.TenantId, "jobs", id);
+    }
 
     /// <summary>Gone.</summary>
     public Task DiscardAsync(Guid id, CancellationToken ct) => ActAsync(id, """
@@ -45,15 +68,15 @@ internal sealed class JobActions(ServiceDatabase<WorkerDb> database, ReadyWaiter
     {
         await using var transaction = await database.BeginAsync(caller.TenantId, ct);
         await using var act = transaction.Command(sql, caller.TenantId, id);
-        if (await act.ExecuteScalarAsync(ct) is not string type)
-        {
-            await using var look = transaction.Command("select state from job where tenant_id = $1 and id = $2", caller.TenantId, id);
-            throw await look.ExecuteScalarAsync(ct) is string state
-                ? Problem.Conflict("job_state", refusal, $"The job is {state}.")
-                : Problem.NotFound("job");
-        }
+        if (await act.ExecuteScalarAsync(ct) is not string type) throw await RefusalAsync(transaction, id, refusal, ct);
         await transaction.CommitAsync(ct);
         live.Changed(caller.TenantId, "jobs", id);
         return type;
+    }
+
+    private async Task<Problem> RefusalAsync(ServiceTransaction transaction, Guid id, string refusal, CancellationToken ct)
+    {
+        await using var look = transaction.Command("select state from job where tenant_id = $1 and id = $2", caller.TenantId, id);
+        return await look.ExecuteScalarAsync(ct) is string state ? Problem.Conflict("job_state", refusal, $"The job is {state}.") : Problem.NotFound("job");
     }
 }
