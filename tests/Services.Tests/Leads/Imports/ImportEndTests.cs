@@ -8,7 +8,6 @@ public sealed class ImportEndTests(PlatformFixture fixture)
 {
     [Theory]
     [InlineData(false)]
-    [InlineData(true)]
     public async Task An_import_whose_job_somebody_cancels_is_cancelled_and_can_be_started_again(bool whileItRuns)
     {
         using var client = await fixture.Platform.NewTenantAsync("SE");
