@@ -10,6 +10,24 @@ public sealed record UserRegistered : IEvent
     public string Key => UserId.ToString();
 }
 
+/// <summary>Somebody's name or e-mail address changed. Services that know the person as a member hear <c>membership.changed</c> as well.</summary>
+[Event("user.updated")]
+public sealed record UserUpdated : IEvent
+{
+    public required Guid UserId { get; init; }
+    public required string Email { get; init; }
+    public required string Name { get; init; }
+    public string Key => UserId.ToString();
+}
+
+/// <summary>Somebody says that they forgot the password of an account. Whether the address has one is found out by whoever handles it.</summary>
+[Event("password-reset.requested")]
+public sealed record PasswordResetRequested : IEvent
+{
+    public required string Email { get; init; }
+    public string Key => Email;
+}
+
 /// <summary>A workspace was opened. Services make what a new tenant needs (a pipeline, a brand) when they see it.</summary>
 [Event("tenant.created")]
 public sealed record TenantCreated : IEvent
@@ -38,7 +56,7 @@ public sealed record TenantUpdated : IEvent
     public string Key => TenantId.ToString();
 }
 
-/// <summary>A person's place in a tenant: joined, got another role, or left.</summary>
+/// <summary>A person's place in a tenant: joined, got another role, or left; or their name or address, of which this is the newest.</summary>
 [Event("membership.changed")]
 public sealed record MembershipChanged : IEvent
 {

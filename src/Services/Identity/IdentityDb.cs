@@ -18,6 +18,7 @@ internal sealed class IdentityDb(DbContextOptions<IdentityDb> options, Caller ca
     public DbSet<Invitation> Invitations => Set<Invitation>();
     public DbSet<Session> Sessions => Set<Session>();
     public DbSet<RefreshToken> RefreshTokens => Set<RefreshToken>();
+    public DbSet<OneTimeToken> OneTimeTokens => Set<OneTimeToken>();
     public DbSet<SigningKey> SigningKeys => Set<SigningKey>();
     public DbSet<AccessAttempt> AccessAttempts => Set<AccessAttempt>();
 
@@ -53,6 +54,11 @@ internal sealed class IdentityDb(DbContextOptions<IdentityDb> options, Caller ca
         {
             token.ToTable("refresh_token").HasKey(x => x.TokenHash);
             token.HasOne<Session>().WithMany().HasForeignKey(x => x.SessionId);
+        });
+        modelBuilder.Entity<OneTimeToken>(token =>
+        {
+            token.ToTable("one_time_token").HasKey(x => x.TokenHash);
+            token.HasOne<User>().WithMany().HasForeignKey(x => x.UserId);
         });
         modelBuilder.Entity<SigningKey>().ToTable("signing_key").HasKey(x => x.Kid);
         modelBuilder.Entity<AccessAttempt>().ToTable("access_attempt");

@@ -26,10 +26,12 @@ public sealed class IdentityService : IService
         svc.Services.AddSingleton<PasswordHashing>().AddSingleton<SignInThrottle>();
         svc.Services.AddScoped<Registration>().AddScoped<PasswordSignIn>().AddScoped<SessionBook>().AddScoped<SessionAnswers>();
         svc.Services.AddScoped<MemberBook>().AddScoped<InvitationBook>();
+        svc.Services.AddScoped<OneTimeTokens>().AddScoped<AccountMail>().AddScoped<Profile>().AddScoped<PasswordBook>().AddScoped<EmailBook>();
         svc.AddDatabase<IdentityDb>()
-            .Publishes<UserRegistered>().Publishes<TenantCreated>().Publishes<TenantUpdated>()
+            .Publishes<UserRegistered>().Publishes<UserUpdated>().Publishes<PasswordResetRequested>().Publishes<TenantCreated>().Publishes<TenantUpdated>()
             .Publishes<MembershipChanged>().Publishes<SessionRevoked>().Publishes<EmailRequested>()
             .Handles<SessionRevoked, SpreadRevocation>()
+            .Handles<PasswordResetRequested, SendPasswordReset>()
             .AddLoop<RotateSigningKeys>()
             .AddLoop<CleanUp>();
     }
@@ -38,6 +40,7 @@ public sealed class IdentityService : IService
     public void Map(ServiceRoutes routes)
     {
         routes.Api.MapRegistration();
+        routes.Api.MapAccounts();
         routes.Api.MapSessions();
         routes.Api.MapTenants();
         routes.Api.MapMembers();

@@ -121,6 +121,9 @@ export const acceptInvitation = (body: { token: string; name: string; password: 
 
 export const switchTenant = (tenantId: string) => open('/api/identity/switch-tenant', { tenantId }, accessToken())
 
+/** All sessions end with the old password; this one goes on as a new one. */
+export const changePassword = async (body: { currentPassword: string; newPassword: string }) => open('/api/identity/password/change', body, await freshToken())
+
 export const accessToken = () => (state.status === 'signedIn' ? state.session.accessToken : undefined)
 
 export async function signOut() {

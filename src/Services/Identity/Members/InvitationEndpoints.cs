@@ -60,8 +60,7 @@ internal static class InvitationEndpoints
         AcceptInvitationRequest body, Caller caller, InvitationBook invitations, SessionAnswers answers, HttpContext context, CancellationToken ct)
     {
         caller.UseSystem(); // the token, not a signed-in tenant, says which workspace it is
-        var client = Client.Of(context);
-        if (client.IsConsole) client = client with { DeviceHash = client.DeviceHash ?? Client.DeviceHashOf(context) };
+        var client = Client.Entering(context);
         var (user, session) = await invitations.AcceptAsync(body.Token, body.Name, body.Password, client, ct);
         return TypedResults.Ok(await answers.OfAsync(session, user, client, context, ct));
     }

@@ -30,9 +30,8 @@ internal static class SessionEndpoints
         SignInRequest body, Caller caller, IdentityDb db, PasswordSignIn signIn, SessionBook sessions, SessionAnswers answers, HttpContext context, CancellationToken ct)
     {
         caller.UseSystem(); // which workspaces the person may enter is not known yet
-        var client = Client.Of(context);
+        var client = Client.Entering(context);
         var user = await signIn.CheckAsync(body.Email, body.Password, client, ct);
-        if (client.IsConsole) client = client with { DeviceHash = client.DeviceHash ?? Client.DeviceHashOf(context) };
         var open = sessions.Open(user, user.LastTenantId, client);
         await db.SaveChangesAsync(ct);
         return TypedResults.Ok(await answers.OfAsync(open, user, client, context, ct));

@@ -38,6 +38,18 @@ internal sealed class PasswordSignIn(IdentityDb db, PasswordHashing hashing, Sig
         return known.User;
     }
 
+    /// <summary>Whether somebody who is signed in knows the account's password as well; before what an open screen alone must not be enough for.</summary>
+    /// <exception cref="Problem">400 that names the field, or 429 <c>too_many_attempts</c>.</exception>
+    public async Task<User> ConfirmAsync(Guid userId, string password, Client client, string field, CancellationToken ct)
+    {
+        var user = await db.Users.SingleAsync(u => u.Id == userId, ct);
+        var counts = SignInThrottle.CountsOf("confirm " + user.EmailKey, client, isKnownDevice: false, isKnownAddress: true);
+        await throttle.TakeAsync(counts, ct);
+        if (await hashing.VerifyAsync(password, user.PasswordHash, ct) == PasswordCheck.Wrong) throw Problem.Invalid(field, "This is not your password.");
+        await throttle.ForgiveAsync(counts, ct);
+        return user;
+    }
+
     private async Task RecordAsync(User? user, string key, string outcome, Client client, CancellationToken ct)
     {
         db.Add(new AccessAttempt

@@ -41,6 +41,9 @@ export function SignIn() {
           {auth.status === 'signedOut' && auth.expired && <Alert color="gray">Your session has ended. Sign in to continue where you were.</Alert>}
           <TextInput label="Email" type="email" autoComplete="username" size="md" data-autofocus {...form.getInputProps('email')} />
           <PasswordInput label="Password" autoComplete="current-password" size="md" {...form.getInputProps('password')} />
+          <Link to="/forgot-password" className="tl-link">
+            Forgot your password?
+          </Link>
           <FormError message={enter.error ? toFormErrors(enter.error, ['email', 'password']).rest : undefined} />
           <Button type="submit" size="md" mt={4} loading={enter.isPending}>
             Sign in
