@@ -3,6 +3,7 @@ using Tideline.Contracts.Identity;
 using Tideline.Contracts.Notifications;
 using Tideline.Identity.Accounts;
 using Tideline.Identity.Members;
+using Tideline.Identity.SecondFactor;
 using Tideline.Identity.Sessions;
 using Tideline.Identity.SignIn;
 using Tideline.Identity.Tenants;
@@ -27,6 +28,7 @@ public sealed class IdentityService : IService
         svc.Services.AddScoped<Registration>().AddScoped<PasswordSignIn>().AddScoped<SessionBook>().AddScoped<SessionAnswers>();
         svc.Services.AddScoped<MemberBook>().AddScoped<InvitationBook>();
         svc.Services.AddScoped<OneTimeTokens>().AddScoped<AccountMail>().AddScoped<Profile>().AddScoped<PasswordBook>().AddScoped<EmailBook>();
+        svc.Services.AddScoped<SecondFactors>();
         svc.AddDatabase<IdentityDb>()
             .Publishes<UserRegistered>().Publishes<UserUpdated>().Publishes<PasswordResetRequested>().Publishes<TenantCreated>().Publishes<TenantUpdated>()
             .Publishes<MembershipChanged>().Publishes<SessionRevoked>().Publishes<EmailRequested>()
@@ -42,6 +44,7 @@ public sealed class IdentityService : IService
         routes.Api.MapRegistration();
         routes.Api.MapAccounts();
         routes.Api.MapSessions();
+        routes.Api.MapSecondFactor();
         routes.Api.MapTenants();
         routes.Api.MapMembers();
         routes.Api.MapInvitations();
