@@ -69,12 +69,13 @@ public sealed record MembershipChanged : IEvent
     public string Key => UserId.ToString();
 }
 
-/// <summary>A session ended before its access token does; holders of that token must be turned away.</summary>
+/// <summary>A session ended before its access token does, or an API key was taken back; holders must be turned away.</summary>
 [Event("session.revoked")]
 public sealed record SessionRevoked : IEvent
 {
+    /// <summary>The <c>sid</c> of the tokens, or the id of the API key.</summary>
     public required Guid SessionId { get; init; }
-    /// <summary>When the last access token of the session would have ended by itself.</summary>
+    /// <summary>When nobody would believe them any more without this.</summary>
     public required DateTimeOffset Until { get; init; }
     public string Key => SessionId.ToString();
 }

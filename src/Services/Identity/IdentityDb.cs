@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Tideline.Identity.Accounts;
+using Tideline.Identity.ApiKeys;
 using Tideline.Identity.Members;
 using Tideline.Identity.SecondFactor;
 using Tideline.Identity.Sessions;
@@ -22,6 +23,7 @@ internal sealed class IdentityDb(DbContextOptions<IdentityDb> options, Caller ca
     public DbSet<OneTimeToken> OneTimeTokens => Set<OneTimeToken>();
     public DbSet<TotpFactor> TotpFactors => Set<TotpFactor>();
     public DbSet<RecoveryCode> RecoveryCodes => Set<RecoveryCode>();
+    public DbSet<ApiKey> ApiKeys => Set<ApiKey>();
     public DbSet<SigningKey> SigningKeys => Set<SigningKey>();
     public DbSet<AccessAttempt> AccessAttempts => Set<AccessAttempt>();
 
@@ -72,6 +74,11 @@ internal sealed class IdentityDb(DbContextOptions<IdentityDb> options, Caller ca
         {
             code.ToTable("recovery_code").HasKey(x => new { x.UserId, x.CodeHash });
             code.HasOne<TotpFactor>().WithMany().HasForeignKey(x => x.UserId);
+        });
+        modelBuilder.Entity<ApiKey>(key =>
+        {
+            key.ToTable("api_key").HasOne<Tenant>().WithMany().HasForeignKey(x => x.TenantId);
+            key.HasOne<User>().WithMany().HasForeignKey(x => x.UserId);
         });
         modelBuilder.Entity<SigningKey>().ToTable("signing_key").HasKey(x => x.Kid);
         modelBuilder.Entity<AccessAttempt>().ToTable("access_attempt");

@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Tideline.Contracts.Identity;
 using Tideline.Contracts.Notifications;
 using Tideline.Identity.Accounts;
+using Tideline.Identity.ApiKeys;
 using Tideline.Identity.Members;
 using Tideline.Identity.SecondFactor;
 using Tideline.Identity.Sessions;
@@ -28,7 +29,7 @@ public sealed class IdentityService : IService
         svc.Services.AddScoped<Registration>().AddScoped<PasswordSignIn>().AddScoped<SessionBook>().AddScoped<SessionAnswers>();
         svc.Services.AddScoped<MemberBook>().AddScoped<InvitationBook>();
         svc.Services.AddScoped<OneTimeTokens>().AddScoped<AccountMail>().AddScoped<Profile>().AddScoped<PasswordBook>().AddScoped<EmailBook>();
-        svc.Services.AddScoped<SecondFactors>();
+        svc.Services.AddScoped<SecondFactors>().AddScoped<ApiKeyBook>();
         svc.AddDatabase<IdentityDb>()
             .Publishes<UserRegistered>().Publishes<UserUpdated>().Publishes<PasswordResetRequested>().Publishes<TenantCreated>().Publishes<TenantUpdated>()
             .Publishes<MembershipChanged>().Publishes<SessionRevoked>().Publishes<EmailRequested>()
@@ -44,11 +45,15 @@ public sealed class IdentityService : IService
         routes.Api.MapRegistration();
         routes.Api.MapAccounts();
         routes.Api.MapSessions();
+        routes.Api.MapSessionList();
+        routes.Api.MapProfile();
         routes.Api.MapSecondFactor();
         routes.Api.MapTenants();
         routes.Api.MapMembers();
         routes.Api.MapInvitations();
         routes.Api.MapKeys();
+        routes.Api.MapApiKeys();
+        routes.Internal.MapApiKeyChecks();
         routes.Internal.MapServiceTokens();
         routes.Internal.MapDirectory();
     }

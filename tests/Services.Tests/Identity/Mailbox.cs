@@ -38,6 +38,16 @@ internal static class Mailbox
         return url[(url.IndexOf("token=", StringComparison.Ordinal) + 6)..];
     }
 
+    /// <summary>Somebody new joins by invitation.</summary>
+    public static async Task<Account> JoinAsync(this IdentityHost host, Account owner, string role)
+    {
+        var bo = new Account(host.Client(), $"bo-{Guid.NewGuid():n}@example.com", "five slow kettles singing");
+        await owner.PostAsync("/api/identity/invitations", new { email = bo.Email, role });
+        var token = await InvitationTests.TokenAsync(host, owner.TenantId, bo.Email);
+        bo.Session = await bo.Client.PostAsync("/api/identity/invitations/accept", new { token, name = "Bo", password = bo.Password });
+        return bo;
+    }
+
     public static Task<long> CountAsync(this IdentityHost host, string email, string template) => host.ScalarAsync<long>(
         "select count(*) from outbox where type = 'email.requested' and payload::json ->> 'to' = $1 and payload::json ->> 'templateKey' = $2", email, template);
 }

@@ -33,7 +33,7 @@ internal sealed class InvitationBook(
         await db.Database.ExecuteSqlAsync($"select 1 from tenant where tenant_id = {caller.TenantId} for update", ct);
         var mine = await db.Memberships.SingleOrDefaultAsync(m => m.UserId == invitedBy && m.LeftAt == null, ct)
             ?? throw new Problem(StatusCodes.Status403Forbidden, "forbidden", "You are no longer a member of this workspace.");
-        MemberBook.RequireMayGrant(mine.Role, role);
+        MemberBook.RequireMayGrant(mine.Role, role, caller);
         if (await db.Memberships.AnyAsync(m => m.LeftAt == null && db.Users.Any(u => u.Id == m.UserId && u.EmailKey == key), ct))
             throw Problem.Conflict("already_member", "This person is a member already.");
         var now = clock.GetUtcNow();

@@ -102,10 +102,15 @@ internal sealed class SessionBook(IdentityDb db, KeyEncryption encryption, TimeP
         StopTokens(session);
     }
 
-    /// <summary>Ends all sessions of a person, on every device.</summary>
-    public async Task EndAllAsync(Guid userId, string reason, CancellationToken ct)
+    /// <summary>A live session of this person; held until the end of the caller's transaction.</summary>
+    public async Task<Session?> FindOfAsync(Guid userId, Guid id, CancellationToken ct) =>
+        (await db.Sessions.FromSql($"select * from session where id = {id} and user_id = {userId} and ended_at is null for update").ToListAsync(ct)).SingleOrDefault();
+
+    /// <summary>Ends all sessions of a person, on every device, or all but the one whose tokens carry this <c>sid</c>.</summary>
+    public async Task EndAllAsync(Guid userId, string reason, CancellationToken ct, Guid? but = null)
     {
-        foreach (var session in await LiveAsync(userId, ct)) End(session, reason);
+        foreach (var session in await LiveAsync(userId, ct))
+            if (session.TokenSid != but) End(session, reason);
     }
 
     /// <summary>
