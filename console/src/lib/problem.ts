@@ -25,6 +25,7 @@ export const isProblem = (error: unknown, code?: string): error is ApiProblem =>
 /** Codes whose own text says what happened but not what to do about it. */
 const ADVICE: Record<string, string> = {
   invalid_credentials: 'The email address or the password is not right. Check both and try again.',
+  invalid_code: 'The code is not right, or it was used already. Wait for the next one and try again.',
   stale_version: 'Somebody else changed this in the meantime. The newest values are shown now; make your change again.',
   permission_missing: 'Your role does not allow this. An owner or admin of the workspace can change your role.',
   campaign_state: 'The campaign has moved to another state in the meantime. Its current state is shown now.',

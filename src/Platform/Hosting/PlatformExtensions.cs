@@ -32,10 +32,12 @@ public static class PlatformExtensions
         services.AddSingleton<RevokedSessions>();
         services.AddSingleton(provider => new SessionRevocations(provider.GetRequiredService<BusDatabase>(), provider.GetRequiredService<RevokedSessions>()));
         services.AddSingleton<AccessTokenValidator>();
+        services.AddSingleton<ApiKeys>();
         services.AddSingleton<Migrator>();
         services.AddScoped<Caller>();
         services.AddServiceHttpClient(ServiceTokens.Client, "identity");
         services.AddServiceHttpClient(SigningKeys.Client, "identity");
+        services.AddServiceHttpClient(ApiKeys.Client, "identity");
 
         services.ConfigureHttpJsonOptions(options => ApiJson.Configure(options.SerializerOptions));
         services.AddProblemDetails(options => options.CustomizeProblemDetails = ProblemWriter.Complete);

@@ -9,8 +9,8 @@ public abstract record AccessRule
     /// <summary>A user (or API key) whose permissions include this one.</summary>
     public sealed record Permission(string Name) : AccessRule;
 
-    /// <summary>Any signed-in user: their own things.</summary>
-    public sealed record SignedIn : AccessRule;
+    /// <summary>Any signed-in user: their own things. Programs with an API key only where it says so: a key is for a workspace, not for its owner's account.</summary>
+    public sealed record SignedIn(bool AllowsKeys = false) : AccessRule;
 
     /// <summary>Other services of the platform, and only those named.</summary>
     public sealed record Services(IReadOnlyList<string> Callers) : AccessRule;
@@ -29,8 +29,9 @@ public static class AccessExtensions
     public static T Requires<T>(this T builder, string permission) where T : IEndpointConventionBuilder =>
         builder.With(new AccessRule.Permission(permission));
 
-    /// <summary>Needs a signed-in user, whatever their role.</summary>
-    public static T RequiresSignIn<T>(this T builder) where T : IEndpointConventionBuilder => builder.With(new AccessRule.SignedIn());
+    /// <summary>Needs a signed-in user, whatever their role; a program with an API key is refused unless it is allowed.</summary>
+    public static T RequiresSignIn<T>(this T builder, bool allowsKeys = false) where T : IEndpointConventionBuilder =>
+        builder.With(new AccessRule.SignedIn(allowsKeys));
 
     /// <summary>Only these services may call it, with a service token.</summary>
     public static T RequiresService<T>(this T builder, params string[] callers) where T : IEndpointConventionBuilder =>

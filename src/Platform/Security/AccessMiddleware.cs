@@ -9,7 +9,7 @@ namespace Tideline.Platform.Security;
 /// The door of every endpoint, in every topology: who is it, and may they? Runs after routing, so that the endpoint's own rule decides;
 /// an endpoint without a rule is closed.
 /// </summary>
-internal sealed class AccessMiddleware(RequestDelegate next, AccessTokenValidator validator)
+internal sealed class AccessMiddleware(RequestDelegate next, AccessTokenValidator validator, ApiKeys keys)
 {
     public async Task InvokeAsync(HttpContext context, Caller caller)
     {
@@ -19,14 +19,18 @@ internal sealed class AccessMiddleware(RequestDelegate next, AccessTokenValidato
             await next(context);
             return;
         }
+        var rule = endpoint.Metadata.GetMetadata<AccessRule>();
         var token = await TokenAsync(context);
         if (token is not null) Adopt(context, caller, token);
-        switch (endpoint.Metadata.GetMetadata<AccessRule>())
+        else if (rule is AccessRule.Permission or AccessRule.SignedIn) await AdoptKeyAsync(context, caller);
+        switch (rule)
         {
             case AccessRule.Anonymous:
                 break;
-            case AccessRule.SignedIn:
+            case AccessRule.SignedIn(var allowsKeys):
                 if (caller.UserId is null) throw Unauthenticated();
+                if (caller.ApiKeyId is not null && !allowsKeys)
+                    throw new Problem(StatusCodes.Status403Forbidden, "key_not_allowed", "This is for people who are signed in, not for API keys.");
                 break;
             case AccessRule.Permission(var permission):
                 if (caller.UserId is null) throw Unauthenticated();
@@ -56,7 +60,15 @@ internal sealed class AccessMiddleware(RequestDelegate next, AccessTokenValidato
         if (header.StartsWith("Bearer ", StringComparison.Ordinal)) raw = header[7..];
         // Browsers cannot set headers on a WebSocket; SignalR's client sends the token in the query of the hub only.
         else if (context.Request.Path.StartsWithSegments("/live", StringComparison.Ordinal)) raw = context.Request.Query["access_token"];
-        return string.IsNullOrEmpty(raw) ? null : await validator.ValidateAsync(raw, context.RequestAborted);
+        return string.IsNullOrEmpty(raw) || ApiKeys.IsKey(raw) ? null : await validator.ValidateAsync(raw, context.RequestAborted);
+    }
+
+    // From the header only: a key in an address ends in logs and histories.
+    private async ValueTask AdoptKeyAsync(HttpContext context, Caller caller)
+    {
+        var header = context.Request.Headers.Authorization.ToString();
+        if (!header.StartsWith("Bearer ", StringComparison.Ordinal) || !ApiKeys.IsKey(header[7..])) return;
+        if (await keys.FindAsync(header[7..], context.RequestAborted) is { } holder) caller.UseKey(holder);
     }
 
     private static void Adopt(HttpContext context, Caller caller, AccessToken token)
@@ -73,7 +85,7 @@ internal sealed class AccessMiddleware(RequestDelegate next, AccessTokenValidato
     }
 
     private static Problem Unauthenticated() =>
-        new(StatusCodes.Status401Unauthorized, "unauthenticated", "Sign in first.", "Send a valid access token as Authorization: Bearer.");
+        new(StatusCodes.Status401Unauthorized, "unauthenticated", "Sign in first.", "Send a valid access token or API key as Authorization: Bearer.");
 
     private static Problem Missing(string permission) => new(
         StatusCodes.Status403Forbidden, "permission_missing", $"You need the permission {permission}.", "Ask an owner or admin of the workspace.")

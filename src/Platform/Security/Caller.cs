@@ -16,7 +16,10 @@ public sealed class Caller
     /// <summary>The signed-in user; absent when a service, a job or a handler is at work.</summary>
     public Guid? UserId { get; private set; }
 
-    /// <summary>The user's session.</summary>
+    /// <summary>The API key with which the user's program came; absent when it is the user.</summary>
+    public Guid? ApiKeyId { get; private set; }
+
+    /// <summary>The user's session; absent with an API key.</summary>
     public Guid? SessionId { get; private set; }
 
     /// <summary>Role of the user in the tenant.</summary>
@@ -35,27 +38,34 @@ public sealed class Caller
     public void UseUser(Guid userId, Guid? tenantId, Guid sessionId, string role, IEnumerable<string> permissions)
     {
         (UserId, _tenantId, SessionId, Role, _permissions) = (userId, tenantId, sessionId, role, [.. permissions]);
-        (Service, IsSystem) = (null, false);
+        (Service, IsSystem, ApiKeyId) = (null, false, null);
+    }
+
+    /// <summary>The caller is a program of a user's, with the permissions of its key.</summary>
+    public void UseKey(ApiKeyHolder holder)
+    {
+        (UserId, _tenantId, SessionId, Role, _permissions) = (holder.UserId, holder.TenantId, null, holder.Role, [.. holder.Permissions]);
+        (Service, IsSystem, ApiKeyId) = (null, false, holder.KeyId);
     }
 
     /// <summary>The caller is another service, at work for a tenant or for none.</summary>
     public void UseService(string service, Guid? tenantId)
     {
         (Service, _tenantId) = (service, tenantId);
-        (UserId, SessionId, Role, _permissions, IsSystem) = (null, null, null, [], false);
+        (UserId, SessionId, Role, _permissions, IsSystem, ApiKeyId) = (null, null, null, [], false, null);
     }
 
     /// <summary>Work for one tenant without a user: event handlers, jobs, public links.</summary>
     public void UseTenant(Guid tenantId)
     {
         _tenantId = tenantId;
-        (UserId, SessionId, Role, _permissions, IsSystem, Service) = (null, null, null, [], false, null);
+        (UserId, SessionId, Role, _permissions, IsSystem, Service, ApiKeyId) = (null, null, null, [], false, null, null);
     }
 
     /// <summary>Work over all tenants. Row-level security opens; the query filter must be named and ignored as well.</summary>
     public void UseSystem()
     {
         _tenantId = null;
-        (UserId, SessionId, Role, _permissions, IsSystem, Service) = (null, null, null, [], true, null);
+        (UserId, SessionId, Role, _permissions, IsSystem, Service, ApiKeyId) = (null, null, null, [], true, null, null);
     }
 }

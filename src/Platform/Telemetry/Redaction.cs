@@ -22,7 +22,7 @@ internal static partial class Redaction
 
     private static readonly SearchValues<string> PhoneWords = SearchValues.Create(["phone", "mobile", "msisdn"], StringComparison.OrdinalIgnoreCase);
 
-    private static readonly SearchValues<string> BareTokens = SearchValues.Create(["bearer ", "eyJ"], StringComparison.OrdinalIgnoreCase);
+    private static readonly SearchValues<string> BareTokens = SearchValues.Create(["bearer ", "eyJ", "tl_live_", "tlr_", "tlo_", "tli_"], StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Whether values under this name are secrets.</summary>
     public static bool IsSecret(ReadOnlySpan<char> name) => name.ContainsAny(SecretWords);
@@ -128,7 +128,7 @@ internal static partial class Redaction
         RegexOptions.IgnoreCase | RegexOptions.IgnorePatternWhitespace | RegexOptions.CultureInvariant)]
     private static partial Regex Assignments();
 
-    [GeneratedRegex(@"(?<=\bbearer\s{1,3})[\w.~+/=\-]+|\beyJ[\w\-]{5,}\.[\w\-]+(?:\.[\w\-]*)?", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"(?<=\bbearer\s{1,3})[\w.~+/=\-]+|\beyJ[\w\-]{5,}\.[\w\-]+(?:\.[\w\-]*)?|\b(?:tl_live_|tl[roi]_)[\w\-]{8,}", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Tokens();
 
     [GeneratedRegex(@"\b(?:Host|Server|Data Source)\s*=", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]

@@ -4,7 +4,7 @@ using Tideline.Platform.Hosting;
 
 namespace Tideline.Identity;
 
-/// <summary>Removes what has served: counters of failed sign-ins, refresh tokens that ended, old sessions and attempts. Safe in many copies at once.</summary>
+/// <summary>Removes what has served: counters of failed sign-ins, tokens that ended, old sessions and attempts. Safe in many copies at once.</summary>
 internal sealed class CleanUp(ServiceDatabase<IdentityDb> database, TimeProvider clock) : IServiceLoop
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(30);
@@ -15,6 +15,7 @@ internal sealed class CleanUp(ServiceDatabase<IdentityDb> database, TimeProvider
     [
         ("delete from sign_in_throttle where ctid = any(array(select ctid from sign_in_throttle where last_at < $1 and blocked_until < $1 limit 5000))", TimeSpan.FromDays(1)),
         ("delete from refresh_token where ctid = any(array(select ctid from refresh_token where expires_at < $1 limit 5000))", TimeSpan.FromDays(1)),
+        ("delete from one_time_token where ctid = any(array(select ctid from one_time_token where expires_at < $1 limit 5000))", TimeSpan.FromDays(1)),
         ("delete from session where ctid = any(array(select ctid from session where expires_at < $1 limit 5000))", TimeSpan.FromDays(180)),
         ("delete from access_attempt where ctid = any(array(select ctid from access_attempt where at < $1 limit 5000))", TimeSpan.FromDays(180)),
     ];

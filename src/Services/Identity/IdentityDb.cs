@@ -1,6 +1,8 @@
 using Microsoft.EntityFrameworkCore;
 using Tideline.Identity.Accounts;
+using Tideline.Identity.ApiKeys;
 using Tideline.Identity.Members;
+using Tideline.Identity.SecondFactor;
 using Tideline.Identity.Sessions;
 using Tideline.Identity.SignIn;
 using Tideline.Identity.Tenants;
@@ -18,6 +20,10 @@ internal sealed class IdentityDb(DbContextOptions<IdentityDb> options, Caller ca
     public DbSet<Invitation> Invitations => Set<Invitation>();
     public DbSet<Session> Sessions => Set<Session>();
     public DbSet<RefreshToken> RefreshTokens => Set<RefreshToken>();
+    public DbSet<OneTimeToken> OneTimeTokens => Set<OneTimeToken>();
+    public DbSet<TotpFactor> TotpFactors => Set<TotpFactor>();
+    public DbSet<RecoveryCode> RecoveryCodes => Set<RecoveryCode>();
+    public DbSet<ApiKey> ApiKeys => Set<ApiKey>();
     public DbSet<SigningKey> SigningKeys => Set<SigningKey>();
     public DbSet<AccessAttempt> AccessAttempts => Set<AccessAttempt>();
 
@@ -53,6 +59,26 @@ internal sealed class IdentityDb(DbContextOptions<IdentityDb> options, Caller ca
         {
             token.ToTable("refresh_token").HasKey(x => x.TokenHash);
             token.HasOne<Session>().WithMany().HasForeignKey(x => x.SessionId);
+        });
+        modelBuilder.Entity<OneTimeToken>(token =>
+        {
+            token.ToTable("one_time_token").HasKey(x => x.TokenHash);
+            token.HasOne<User>().WithMany().HasForeignKey(x => x.UserId);
+        });
+        modelBuilder.Entity<TotpFactor>(factor =>
+        {
+            factor.ToTable("totp_factor").HasKey(x => x.UserId);
+            factor.HasOne<User>().WithMany().HasForeignKey(x => x.UserId);
+        });
+        modelBuilder.Entity<RecoveryCode>(code =>
+        {
+            code.ToTable("recovery_code").HasKey(x => new { x.UserId, x.CodeHash });
+            code.HasOne<TotpFactor>().WithMany().HasForeignKey(x => x.UserId);
+        });
+        modelBuilder.Entity<ApiKey>(key =>
+        {
+            key.ToTable("api_key").HasOne<Tenant>().WithMany().HasForeignKey(x => x.TenantId);
+            key.HasOne<User>().WithMany().HasForeignKey(x => x.UserId);
         });
         modelBuilder.Entity<SigningKey>().ToTable("signing_key").HasKey(x => x.Kid);
         modelBuilder.Entity<AccessAttempt>().ToTable("access_attempt");

@@ -16,6 +16,9 @@ internal sealed class IdentityOptions
     /// <summary>E-mail addresses of people who may steer the installation itself, besides the first one who registered; <c>*</c> is every owner.</summary>
     public string Operators { get; set; } = "";
 
+    /// <summary>Whether who registers gets an e-mail with a link that proves the address. Without it they ask for one themselves.</summary>
+    public bool VerifyEmailAtRegistration { get; set; } = true;
+
     /// <summary>Rounds of PBKDF2-HMAC-SHA512 for new password hashes.</summary>
     [Range(1_000, 10_000_000)]
     public int PasswordIterations { get; set; } = 210_000;

@@ -59,7 +59,7 @@ public static class IdentitySeed
             (_, token) = await scope.ServiceProvider.GetRequiredService<InvitationBook>().InviteAsync(email, Roles.Agent, ownerId, ct);
         }
         await using var anybody = System(services);
-        var (user, _) = await anybody.ServiceProvider.GetRequiredService<InvitationBook>().AcceptAsync(token, name, password, Nobody, ct);
+        var (user, _) = await anybody.ServiceProvider.GetRequiredService<InvitationBook>().AcceptAsync(token, name, password, null, Nobody, ct);
         return user.Id;
     }
 

@@ -2,7 +2,9 @@ using Microsoft.Extensions.DependencyInjection;
 using Tideline.Contracts.Identity;
 using Tideline.Contracts.Notifications;
 using Tideline.Identity.Accounts;
+using Tideline.Identity.ApiKeys;
 using Tideline.Identity.Members;
+using Tideline.Identity.SecondFactor;
 using Tideline.Identity.Sessions;
 using Tideline.Identity.SignIn;
 using Tideline.Identity.Tenants;
@@ -26,10 +28,13 @@ public sealed class IdentityService : IService
         svc.Services.AddSingleton<PasswordHashing>().AddSingleton<SignInThrottle>();
         svc.Services.AddScoped<Registration>().AddScoped<PasswordSignIn>().AddScoped<SessionBook>().AddScoped<SessionAnswers>();
         svc.Services.AddScoped<MemberBook>().AddScoped<InvitationBook>();
+        svc.Services.AddScoped<OneTimeTokens>().AddScoped<AccountMail>().AddScoped<Profile>().AddScoped<PasswordBook>().AddScoped<EmailBook>();
+        svc.Services.AddScoped<SecondFactors>().AddScoped<ApiKeyBook>();
         svc.AddDatabase<IdentityDb>()
-            .Publishes<UserRegistered>().Publishes<TenantCreated>().Publishes<TenantUpdated>()
+            .Publishes<UserRegistered>().Publishes<UserUpdated>().Publishes<PasswordResetRequested>().Publishes<TenantCreated>().Publishes<TenantUpdated>()
             .Publishes<MembershipChanged>().Publishes<SessionRevoked>().Publishes<EmailRequested>()
             .Handles<SessionRevoked, SpreadRevocation>()
+            .Handles<PasswordResetRequested, SendPasswordReset>()
             .AddLoop<RotateSigningKeys>()
             .AddLoop<CleanUp>();
     }
@@ -38,11 +43,17 @@ public sealed class IdentityService : IService
     public void Map(ServiceRoutes routes)
     {
         routes.Api.MapRegistration();
+        routes.Api.MapAccounts();
         routes.Api.MapSessions();
+        routes.Api.MapSessionList();
+        routes.Api.MapProfile();
+        routes.Api.MapSecondFactor();
         routes.Api.MapTenants();
         routes.Api.MapMembers();
         routes.Api.MapInvitations();
         routes.Api.MapKeys();
+        routes.Api.MapApiKeys();
+        routes.Internal.MapApiKeyChecks();
         routes.Internal.MapServiceTokens();
         routes.Internal.MapDirectory();
     }

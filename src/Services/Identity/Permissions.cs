@@ -13,6 +13,7 @@ internal static class Permissions
     [
         ("members:read",        "OAMGYB", "See who is in the workspace"),
         ("members:write",       "OA",     "Invite people, change their role, remove them"),
+        ("apikeys:write",       "OAM",    "Make API keys for what one may do oneself, and revoke them"),
         ("tenant:write",        "OA",     "Change the workspace's name, country, time zone and currency"),
         ("tenant:own",          "O",      "Make and unmake owners"),
         ("brands:read",         "OAMGYB", "See brands"),
@@ -48,6 +49,10 @@ internal static class Permissions
         ("system:read",  "See services, bus and databases of the installation"),
         ("system:write", "Replay and discard dead letters"),
     ];
+
+    private static readonly HashSet<string> Names = [.. Table.Select(p => p.Name), .. OfOperators.Select(p => p.Name)];
+
+    public static bool Exists(string permission) => Names.Contains(permission);
 }
 
 /// <summary>The built-in roles, from most to least.</summary>

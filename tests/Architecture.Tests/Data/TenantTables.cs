@@ -10,6 +10,8 @@ internal static class TenantTables
     {
         ["outbox_pkey"] = "the relay goes through all tenants; only the system role reads it",
         ["invitation_token"] = "who accepts an invitation has only its token and no tenant yet",
+        ["api_key_hash"] = "who comes with an API key has not said which workspace it is",
+        ["api_key_user_id_fkey"] = "a person belongs to no tenant",
         ["membership_user_id_fkey"] = "a person belongs to no tenant",
         ["invitation_invited_by_fkey"] = "a person belongs to no tenant",
     };

@@ -63,7 +63,7 @@ public sealed class ServicePageTests(ArchitectureFixture fixture)
     private static string Needs(AccessRule? rule) => rule switch
     {
         AccessRule.Permission(var permission) => $"`{permission}`",
-        AccessRule.SignedIn => "sign-in",
+        AccessRule.SignedIn(var allowsKeys) => allowsKeys ? "sign-in or API key" : "sign-in",
         AccessRule.Anonymous => "nothing",
         _ => "a service",
     };

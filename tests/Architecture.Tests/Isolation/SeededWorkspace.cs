@@ -75,6 +75,7 @@ internal sealed class SeededWorkspace
             "stateConsent" => new JsonObject { ["channel"] = "email", ["state"] = "granted" },
             "createSchedule" => new JsonObject { ["name"] = Marker, ["everySeconds"] = 86_400, ["target"] = new JsonObject { ["event"] = Marker } },
             "createInvitation" => new JsonObject { ["email"] = Address(), ["role"] = "agent" },
+            "createApiKey" => new JsonObject { ["name"] = Marker, ["permissions"] = new JsonArray("leads:read") },
             "updateMember" => new JsonObject { ["role"] = "agent" },
             "createCampaign" => new JsonObject
             {

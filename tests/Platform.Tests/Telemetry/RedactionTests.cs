@@ -14,6 +14,8 @@ public sealed class RedactionTests
     [InlineData("Cookie: a=canary; b=canary", "Cookie: ***")]
     [InlineData("sent bearer canary-1 on", "sent bearer *** on")]
     [InlineData("jwt eyJhbGciOi.canary.canary end", "jwt *** end")]
+    [InlineData("key tl_live_canary-canary_canary gone", "key *** gone")]
+    [InlineData("https://x.example/reset-password?t=tlo_canary0canary", "https://x.example/reset-password?t=***")]
     [InlineData("to anna.svensson@example.com, bo@example.org", "to a***@example.com, b***@example.org")]
     [InlineData("åsa@räksmörgås.se", "å***@räksmörgås.se")]
     [InlineData("call +46 70-123 45 67 now", "call +46 **-*** ** 67 now")]

@@ -56,6 +56,7 @@ public sealed class IdentityHost : IAsyncLifetime
         {
             ["Services:identity:KeyEncryptionSecret"] = "a secret of tests that is long enough to be one",
             ["Services:identity:PasswordIterations"] = "1000",
+            ["Services:identity:VerifyEmailAtRegistration"] = "false",
             ["Services:leads:Secret"] = LeadsSecret,
             ["Services:campaigns:Secret"] = LeadsSecret,
         });

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
@@ -63,10 +64,45 @@ public class RequestedEmailTests(NotificationsFixture fixture)
     {
         var tenant = await fixture.SandboxTenantAsync();
         var templates = await tenant.Api.GetAsync("/api/notifications/templates");
-        var reset = templates["data"]!.AsArray().Single(t => t!["key"]!.GetValue<string>() == "password_reset")!;
-        await tenant.Api.PatchAsync($"/api/notifications/templates/{reset["id"]}", new { subject = "Ahoy {{name}}" });
-        await RequestAsync(tenant, Reset("sailor@example.com", "ahoy"));
+        var invitation = templates["data"]!.AsArray().Single(t => t!["key"]!.GetValue<string>() == "invitation")!;
+        await tenant.Api.PatchAsync($"/api/notifications/templates/{invitation["id"]}", new { subject = "Ahoy {{name}}" });
+        await RequestAsync(tenant, Reset("sailor@example.com", "ahoy") with { TemplateKey = "invitation" });
         Assert.Equal("Ahoy Ada", (await CaughtAsync(tenant, "sailor@example.com"))["subject"]!.GetValue<string>());
+    }
+
+    [Theory]
+    [InlineData("password_reset")]
+    [InlineData("email_verification")]
+    [InlineData("account_notice")]
+    public async Task Words_around_a_key_to_an_account_are_nobodys_to_change(string key)
+    {
+        var tenant = await fixture.SandboxTenantAsync();
+        var template = (await tenant.Api.GetAsync("/api/notifications/templates"))["data"]!.AsArray().Single(t => t!["key"]!.GetValue<string>() == key)!;
+        using var changed = await tenant.Api.SendAsync(HttpMethod.Patch, $"/api/notifications/templates/{template["id"]}", new { subject = "{{url}}" });
+        Assert.Equal(HttpStatusCode.Conflict, changed.StatusCode);
+        using var made = await tenant.Api.SendAsync(HttpMethod.Post, "/api/notifications/templates", new { key, name = "Mine", language = "sv", subject = "S", html = "<p>{{url}}</p>" });
+        Assert.Equal(HttpStatusCode.Conflict, made.StatusCode);
+    }
+
+    [Fact]
+    public async Task Keys_that_the_sandbox_catches_are_for_owners_only()
+    {
+        var tenant = await fixture.SandboxTenantAsync();
+        await RequestAsync(tenant, Reset("victim@example.com", "secret:1"));
+        var mail = await CaughtAsync(tenant, "victim@example.com");
+        Assert.Contains("https://example.com/reset?t=1", mail["text"]!.GetValue<string>(), StringComparison.Ordinal);
+
+        await tenant.Api.PostAsync("/api/identity/invitations", new { email = "curious@example.com", role = "analyst" });
+        var text = (await CaughtAsync(tenant, "curious@example.com"))["text"]!.GetValue<string>();
+        var token = text[(text.IndexOf("token=", StringComparison.Ordinal) + 6)..].Split([' ', '\n', '\r', ')', '>', ']'])[0];
+        using var anonymous = tenant.Platform.Anonymous();
+        var session = await anonymous.PostAsync("/api/identity/invitations/accept", new { token, name = "Cy", password = "four tin whistles 88" });
+        using var analyst = new ApiClient(new HttpClient { BaseAddress = tenant.Platform.Address }, session);
+        var seen = (await analyst.GetAsync("/api/notifications/sandbox?q=victim@example.com"))["data"]!.AsArray().Single()!;
+        Assert.Equal("", seen["preview"]!.GetValue<string>());
+        using var refused = await analyst.SendAsync(HttpMethod.Get, $"/api/notifications/sandbox/{seen["id"]}");
+        Assert.Equal(HttpStatusCode.Forbidden, refused.StatusCode);
+        Assert.DoesNotContain("reset?t=1", await refused.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
     }
 
     private static EmailRequested Reset(string to, string key) => new()

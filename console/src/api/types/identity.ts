@@ -7,6 +7,7 @@ export interface User {
   id: Id
   email: string
   name: string
+  emailVerified?: boolean
 }
 
 export interface Tenant {

@@ -1,6 +1,6 @@
 import { Menu, SegmentedControl, useMantineColorScheme } from '@mantine/core'
 import { useNavigate } from '@tanstack/react-router'
-import { Ellipsis, LogOut } from 'lucide-react'
+import { Ellipsis, LogOut, UserCog } from 'lucide-react'
 import { Avatar } from '@/components/ui/avatar'
 import { label } from '@/components/ui/status-badge'
 import { useSession } from '@/lib/auth/permissions'
@@ -47,6 +47,9 @@ export function UserMenu() {
           />
         </div>
         <Menu.Divider />
+        <Menu.Item leftSection={<UserCog size={14} />} closeMenuOnClick onClick={() => void navigate({ to: '/settings/account' })}>
+          Your account
+        </Menu.Item>
         <Menu.Item leftSection={<LogOut size={14} />} onClick={() => void leave()}>
           Sign out
         </Menu.Item>

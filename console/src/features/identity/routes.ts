@@ -35,7 +35,27 @@ export const acceptRoute = createRoute({
   component: lazyRouteComponent(() => import('./screens/accept-invitation'), 'AcceptInvitation'),
 })
 
-export const publicRoutes = [signInRoute, registerRoute, acceptRoute] as const
+const forgotPasswordRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/forgot-password',
+  component: lazyRouteComponent(() => import('./screens/forgot-password'), 'ForgotPassword'),
+})
+
+export const resetPasswordRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/reset-password',
+  validateSearch: tokenSearch,
+  component: lazyRouteComponent(() => import('./screens/reset-password'), 'ResetPassword'),
+})
+
+export const confirmEmailRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/confirm-email',
+  validateSearch: tokenSearch,
+  component: lazyRouteComponent(() => import('./screens/confirm-email'), 'ConfirmEmail'),
+})
+
+export const publicRoutes = [signInRoute, registerRoute, acceptRoute, forgotPasswordRoute, resetPasswordRoute, confirmEmailRoute] as const
 
 const settingsRoute = createRoute({
   getParentRoute: () => appRoute,
@@ -43,7 +63,7 @@ const settingsRoute = createRoute({
   beforeLoad: () => {
     const auth = authState()
     const permissions = auth.status === 'signedIn' ? auth.session.permissions : []
-    const first = can(permissions, 'tenant:write') ? '/settings/workspace' : can(permissions, 'members:read') ? '/settings/members' : can(permissions, 'brands:read') ? '/settings/brands' : '/settings/scheduler'
+    const first = can(permissions, 'tenant:write') ? '/settings/workspace' : can(permissions, 'members:read') ? '/settings/members' : can(permissions, 'brands:read') ? '/settings/brands' : '/settings/account'
     throw redirect({ to: first, replace: true })
   },
 })
@@ -61,4 +81,10 @@ export const membersRoute = createRoute({
   component: lazyRouteComponent(() => import('./screens/members'), 'Members'),
 })
 
-export const identityRoutes = [settingsRoute, workspaceRoute, membersRoute] as const
+const accountRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/settings/account',
+  component: lazyRouteComponent(() => import('./screens/account'), 'Account'),
+})
+
+export const identityRoutes = [settingsRoute, workspaceRoute, membersRoute, accountRoute] as const

@@ -113,13 +113,24 @@ async function open(path: string, body: unknown, token?: string) {
   return session
 }
 
-export const signIn = (body: { email: string; password: string }) => open('/api/identity/sign-in', body)
+export const signIn = (body: { email: string; password: string; code?: string }) => open('/api/identity/sign-in', body)
 
 export const register = (body: { email: string; password: string; name: string; tenantName: string }) => open('/api/identity/register', body)
 
-export const acceptInvitation = (body: { token: string; name: string; password: string }) => open('/api/identity/invitations/accept', body)
+export const acceptInvitation = (body: { token: string; name: string; password: string; code?: string }) => open('/api/identity/invitations/accept', body)
 
 export const switchTenant = (tenantId: string) => open('/api/identity/switch-tenant', { tenantId }, accessToken())
+
+/** All sessions end with the old password; this one goes on as a new one. */
+export const changePassword = async (body: { currentPassword: string; newPassword: string }) => open('/api/identity/password/change', body, await freshToken())
+
+/** Turns the second factor on. Everybody who came in without a code is out; this one goes on as a new session. */
+export async function confirmTotp(code: string) {
+  const response = await exchange('/api/identity/second-factor/totp/confirm', { method: 'POST', body: { code }, headers: CONSOLE }, await freshToken())
+  const answer = await readJson<{ recoveryCodes: string[]; session: Session }>(response)
+  signedIn(answer.session)
+  return answer.recoveryCodes
+}
 
 export const accessToken = () => (state.status === 'signedIn' ? state.session.accessToken : undefined)
 

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
 using Npgsql;
 using Tideline.Contracts.Identity;
 using Tideline.Identity.Members;
@@ -12,7 +13,9 @@ using Tideline.Platform.Text;
 namespace Tideline.Identity.Accounts;
 
 /// <summary>Makes accounts and workspaces. Works in the system scope.</summary>
-internal sealed class Registration(IdentityDb db, PasswordHashing hashing, SignInThrottle throttle, SessionBook sessions, TimeProvider clock)
+internal sealed class Registration(
+    IdentityDb db, PasswordHashing hashing, SignInThrottle throttle, SessionBook sessions, OneTimeTokens tokens, AccountMail mail, IOptions<IdentityOptions> options,
+    TimeProvider clock)
 {
     private const long FirstUserLock = 0x6964_6669_7273; // "idfirs"
 
@@ -26,6 +29,8 @@ internal sealed class Registration(IdentityDb db, PasswordHashing hashing, SignI
         AddTenant(tenant, user);
         var session = sessions.Open(user, tenant.TenantId, client);
         user.LastTenantId = tenant.TenantId;
+        if (options.Value.VerifyEmailAtRegistration)
+            await mail.SendVerificationAsync(user, user.EmailKey, tokens.Add(user, TokenPurpose.Email, user.EmailKey), ct, tenant.TenantId);
         try
         {
             await db.SaveChangesAsync(ct);

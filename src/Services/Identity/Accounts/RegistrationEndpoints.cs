@@ -20,8 +20,7 @@ internal static class RegistrationEndpoints
         RegisterRequest body, Caller caller, Registration registration, SessionAnswers answers, HttpContext context, CancellationToken ct)
     {
         caller.UseSystem(); // there is no tenant before this
-        var client = Client.Of(context);
-        if (client.IsConsole) client = client with { DeviceHash = client.DeviceHash ?? Client.DeviceHashOf(context) };
+        var client = Client.Entering(context);
         var wanted = new NewAccount(body.Email, body.Password, body.Name, body.TenantName, body.Country, body.TimeZone, body.Currency);
         var (user, session) = await registration.RegisterAsync(wanted, client, ct);
         return TypedResults.Created("/api/identity/me", await answers.OfAsync(session, user, client, context, ct));

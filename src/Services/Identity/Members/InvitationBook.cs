@@ -33,7 +33,7 @@ internal sealed class InvitationBook(
         await db.Database.ExecuteSqlAsync($"select 1 from tenant where tenant_id = {caller.TenantId} for update", ct);
         var mine = await db.Memberships.SingleOrDefaultAsync(m => m.UserId == invitedBy && m.LeftAt == null, ct)
             ?? throw new Problem(StatusCodes.Status403Forbidden, "forbidden", "You are no longer a member of this workspace.");
-        MemberBook.RequireMayGrant(mine.Role, role);
+        MemberBook.RequireMayGrant(mine.Role, role, caller);
         if (await db.Memberships.AnyAsync(m => m.LeftAt == null && db.Users.Any(u => u.Id == m.UserId && u.EmailKey == key), ct))
             throw Problem.Conflict("already_member", "This person is a member already.");
         var now = clock.GetUtcNow();
@@ -68,13 +68,14 @@ internal sealed class InvitationBook(
     /// <summary>
     /// Takes the place: with a new account, or with the one that the address has, whose password must then be right. In the system scope.
     /// </summary>
-    public async Task<(User User, OpenSession Session)> AcceptAsync(string token, string? name, string password, Client client, CancellationToken ct)
+    public async Task<(User User, OpenSession Session)> AcceptAsync(
+        string token, string? name, string password, string? code, Client client, CancellationToken ct)
     {
         var hash = Hash(token);
         var seen = await db.OfAllTenants<Invitation>().AsNoTracking().SingleOrDefaultAsync(i => i.TokenHash == hash, ct);
         if (seen is null || !seen.IsOpen(clock.GetUtcNow())) throw Ended();
         var hasAccount = await db.Users.AnyAsync(u => u.EmailKey == seen.EmailKey, ct);
-        var user = hasAccount ? await signIn.CheckAsync(seen.EmailKey, password, client, ct) : null;
+        var user = hasAccount ? await signIn.CheckAsync(seen.EmailKey, password, code, client, ct) : null;
 
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
         var locked = await db.Invitations.FromSql($"select * from invitation where token_hash = {hash} for update")

@@ -60,9 +60,8 @@ internal static class InvitationEndpoints
         AcceptInvitationRequest body, Caller caller, InvitationBook invitations, SessionAnswers answers, HttpContext context, CancellationToken ct)
     {
         caller.UseSystem(); // the token, not a signed-in tenant, says which workspace it is
-        var client = Client.Of(context);
-        if (client.IsConsole) client = client with { DeviceHash = client.DeviceHash ?? Client.DeviceHashOf(context) };
-        var (user, session) = await invitations.AcceptAsync(body.Token, body.Name, body.Password, client, ct);
+        var client = Client.Entering(context);
+        var (user, session) = await invitations.AcceptAsync(body.Token, body.Name, body.Password, body.Code, client, ct);
         return TypedResults.Ok(await answers.OfAsync(session, user, client, context, ct));
     }
 }
@@ -73,8 +72,10 @@ public sealed record InviteRequest([Required, MaxLength(254)] string Email, [Req
 /// <summary>The token of the e-mail's link, and the account with which to come in.</summary>
 /// <param name="Name">Needed for a new account.</param>
 /// <param name="Password">Of the account that the address has, or for the new one.</param>
+/// <param name="Code">When the account that the address has asks for one.</param>
 public sealed record AcceptInvitationRequest(
-    [Required, MaxLength(100)] string Token, [Required, MaxLength(PasswordRules.MaxLength)] string Password, [MaxLength(200)] string? Name = null);
+    [Required, MaxLength(100)] string Token, [Required, MaxLength(PasswordRules.MaxLength)] string Password, [MaxLength(200)] string? Name = null,
+    [MaxLength(20)] string? Code = null);
 
 /// <summary>An invitation that waits.</summary>
 public sealed record InvitationView(Guid Id, string Email, string Role, Guid InvitedBy, DateTimeOffset CreatedAt, DateTimeOffset ExpiresAt)

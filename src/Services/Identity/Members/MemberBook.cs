@@ -15,8 +15,8 @@ internal sealed class MemberBook(IdentityDb db, Caller caller, SessionBook sessi
         RequireRole(role);
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
         var (member, mine) = await LockAsync(userId, ct);
-        RequireMayGrant(mine, member.Role);
-        RequireMayGrant(mine, role);
+        RequireMayGrant(mine, member.Role, caller);
+        RequireMayGrant(mine, role, caller);
         if (member.Role == role) return member;
         if (member.Role == Roles.Owner) await RequireAnotherOwnerAsync(userId, ct);
         member.Role = role;
@@ -31,7 +31,7 @@ internal sealed class MemberBook(IdentityDb db, Caller caller, SessionBook sessi
     {
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
         var (member, mine) = await LockAsync(userId, ct);
-        RequireMayGrant(mine, member.Role);
+        RequireMayGrant(mine, member.Role, caller);
         if (member.Role == Roles.Owner) await RequireAnotherOwnerAsync(userId, ct);
         member.LeftAt = clock.GetUtcNow();
         await StoreAsync(member, ct);
@@ -44,9 +44,11 @@ internal sealed class MemberBook(IdentityDb db, Caller caller, SessionBook sessi
         if (!Roles.Exists(role)) throw Problem.Invalid("role", "Must be one of " + string.Join(", ", Roles.Names) + ".");
     }
 
-    public static void RequireMayGrant(string mine, string role)
+    public static void RequireMayGrant(string mine, string role, Caller caller)
     {
-        if (!Roles.MayGrant(mine, role))
+        // A key that may manage members and little else does not give away what its owner may.
+        var isAboveKey = caller.ApiKeyId is not null && !Roles.PermissionsOf(role).All(caller.Can);
+        if (isAboveKey || !Roles.MayGrant(mine, role))
             throw new Problem(StatusCodes.Status403Forbidden, "role_above_own", "You cannot give or take a role that may do more than your own.");
     }
 

@@ -25,6 +25,13 @@ internal sealed record Client(string Ip, string UserAgent, byte[]? DeviceHash, b
             context.Request.Headers[ConsoleHeader] == "console");
     }
 
+    /// <summary>Somebody for whom a session is about to be opened: a browser gets a device of its own with the answer.</summary>
+    public static Client Entering(HttpContext context)
+    {
+        var client = Of(context);
+        return client.IsConsole ? client with { DeviceHash = client.DeviceHash ?? Hash(NewDevice(context)) } : client;
+    }
+
     /// <summary>The same browser or program, on a network near enough: a phone that changes its cell is still the same one.</summary>
     public bool IsNear(string ip, string userAgent) => userAgent == UserAgent && Network(ip).AsSpan().SequenceEqual(Network(Ip));
 
@@ -51,9 +58,6 @@ internal sealed record Client(string Ip, string UserAgent, byte[]? DeviceHash, b
     }
 
     public static void ForgetRefreshToken(HttpContext context) => context.Response.Cookies.Delete(RefreshCookie, Cookie(context, null));
-
-    /// <summary>The device of a browser that gets its first cookie with this answer.</summary>
-    public static byte[] DeviceHashOf(HttpContext context) => Hash(NewDevice(context));
 
     private static string NewDevice(HttpContext context)
     {

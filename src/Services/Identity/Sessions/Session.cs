@@ -24,7 +24,7 @@ internal sealed class Session
     public required DateTimeOffset LastSeenAt { get; set; }
     public required DateTimeOffset ExpiresAt { get; init; }
     public DateTimeOffset? EndedAt { get; set; }
-    /// <summary><c>signed_out</c>, <c>token_reused</c> or <c>account_closed</c>.</summary>
+    /// <summary><c>signed_out</c>, <c>revoked</c>, <c>token_reused</c>, <c>password_reset</c>, <c>password_changed</c> or <c>second_factor_on</c>.</summary>
     public string? EndReason { get; set; }
 
     public bool IsLive(DateTimeOffset now) => EndedAt is null && ExpiresAt > now;

@@ -102,22 +102,34 @@ internal sealed class SessionBook(IdentityDb db, KeyEncryption encryption, TimeP
         StopTokens(session);
     }
 
+    /// <summary>A live session of this person; held until the end of the caller's transaction.</summary>
+    public async Task<Session?> FindOfAsync(Guid userId, Guid id, CancellationToken ct) =>
+        (await db.Sessions.FromSql($"select * from session where id = {id} and user_id = {userId} and ended_at is null for update").ToListAsync(ct)).SingleOrDefault();
+
+    /// <summary>Ends all sessions of a person, on every device, or all but the one whose tokens carry this <c>sid</c>.</summary>
+    public async Task EndAllAsync(Guid userId, string reason, CancellationToken ct, Guid? but = null)
+    {
+        foreach (var session in await LiveAsync(userId, ct))
+            if (session.TokenSid != but) End(session, reason);
+    }
+
     /// <summary>
     /// Makes everybody refuse the access tokens that a person holds now; the sessions live on and get new ones, with what the person may do
     /// from now on.
     /// </summary>
     public async Task StopTokensAsync(Guid userId, CancellationToken ct)
     {
-        // Held, and always in one order: two workspaces may change the same person at the same moment, and each must see the other's sid.
-        var live = db.Sessions.FromSql($"""
-            select * from session where user_id = {userId} and ended_at is null and expires_at > {clock.GetUtcNow()} order by id for update
-            """);
-        foreach (var session in await live.ToListAsync(ct))
+        foreach (var session in await LiveAsync(userId, ct))
         {
             StopTokens(session);
             session.TokenSid = Guid.CreateVersion7();
         }
     }
+
+    // Held, and always in one order: two workspaces may change the same person at the same moment, and each must see the other's sid.
+    private Task<List<Session>> LiveAsync(Guid userId, CancellationToken ct) => db.Sessions.FromSql($"""
+        select * from session where user_id = {userId} and ended_at is null and expires_at > {clock.GetUtcNow()} order by id for update
+        """).ToListAsync(ct);
 
     private void StopTokens(Session session) => db.Publish(
         new SessionRevoked { SessionId = session.TokenSid, Until = TokenIssuer.AllEnded(clock.GetUtcNow()) }, session.ActiveTenantId);

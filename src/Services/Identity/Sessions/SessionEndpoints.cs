@@ -25,14 +25,13 @@ internal static class SessionEndpoints
         sessions.MapPost("/switch-tenant", SwitchTenant).WithName("switchTenant").RequiresSignIn();
     }
 
-    /// <summary>Sign in with e-mail address and password.</summary>
+    /// <summary>Sign in with e-mail address and password, and with a code where the account asks for one.</summary>
     private static async Task<Ok<SessionView>> SignIn(
         SignInRequest body, Caller caller, IdentityDb db, PasswordSignIn signIn, SessionBook sessions, SessionAnswers answers, HttpContext context, CancellationToken ct)
     {
         caller.UseSystem(); // which workspaces the person may enter is not known yet
-        var client = Client.Of(context);
-        var user = await signIn.CheckAsync(body.Email, body.Password, client, ct);
-        if (client.IsConsole) client = client with { DeviceHash = client.DeviceHash ?? Client.DeviceHashOf(context) };
+        var client = Client.Entering(context);
+        var user = await signIn.CheckAsync(body.Email, body.Password, body.Code, client, ct);
         var open = sessions.Open(user, user.LastTenantId, client);
         await db.SaveChangesAsync(ct);
         return TypedResults.Ok(await answers.OfAsync(open, user, client, context, ct));
@@ -107,7 +106,9 @@ internal static class SessionEndpoints
 }
 
 /// <summary>E-mail address and password of an account.</summary>
-public sealed record SignInRequest([Required, MaxLength(254)] string Email, [Required, MaxLength(PasswordRules.MaxLength)] string Password);
+/// <param name="Code">Of the authenticator app, or a recovery code; when the answer to the first try was <c>second_factor_required</c>.</param>
+public sealed record SignInRequest(
+    [Required, MaxLength(254)] string Email, [Required, MaxLength(PasswordRules.MaxLength)] string Password, [MaxLength(20)] string? Code = null);
 
 /// <summary>A refresh token; absent when it is in the console's cookie.</summary>
 public sealed record RefreshRequest([MaxLength(100)] string? RefreshToken = null);

@@ -20,9 +20,10 @@ public sealed record SessionView(
     string AccessToken, int ExpiresIn, string? RefreshToken, UserView User, TenantView? Tenant, string? Role, IReadOnlyList<string> Permissions);
 
 /// <summary>A person.</summary>
-public sealed record UserView(Guid Id, string Email, string Name)
+/// <param name="EmailVerified">Whether the address is known to be theirs.</param>
+public sealed record UserView(Guid Id, string Email, string Name, bool EmailVerified)
 {
-    internal static UserView Of(User user) => new(user.Id, user.Email, user.Name);
+    internal static UserView Of(User user) => new(user.Id, user.Email, user.Name, user.EmailVerifiedAt is not null);
 }
 
 /// <summary>Answers with a session: finds out where the person may work and what they may do there. Works in the system scope.</summary>

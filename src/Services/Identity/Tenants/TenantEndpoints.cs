@@ -21,7 +21,7 @@ internal static class TenantEndpoints
     public static void MapTenants(this RouteGroupBuilder api)
     {
         var tenants = api.MapGroup("").WithTags("Workspaces");
-        tenants.MapGet("/tenant", Get).WithName("getTenant").RequiresSignIn();
+        tenants.MapGet("/tenant", Get).WithName("getTenant").RequiresSignIn(allowsKeys: true);
         tenants.MapPatch("/tenant", Change).WithName("updateTenant").Requires("tenant:write");
         tenants.MapPost("/tenants", Create).WithName("createTenant").RequiresSignIn().WithMetadata(new IdempotentMetadata(false));
     }

@@ -41,6 +41,7 @@ internal static class TemplateEndpoints
         TemplateInput body, NotificationsDb db, PreparedTemplates prepared, HttpContext context, TimeProvider clock, CancellationToken ct)
     {
         var language = body.Language ?? StoredTemplate.DefaultLanguage;
+        if (SystemTemplates.Find(body.Key) is { IsFixed: true }) throw Fixed();
         if (language == StoredTemplate.DefaultLanguage && SystemTemplates.Find(body.Key) is not null) throw Exists();
         if (await db.Templates.AnyAsync(t => t.Channel == Message.Email && t.Key == body.Key && t.Language == language, ct)) throw Exists();
         if (await db.Templates.CountAsync(ct) >= MostTemplates) throw Problem.Conflict("too_many_templates", $"A workspace may have {MostTemplates} templates.");
@@ -81,6 +82,7 @@ internal static class TemplateEndpoints
         var template = await db.Templates.SingleOrDefaultAsync(t => t.Id == id, ct);
         if (template is null)
         {
+            if (FindSystem(id).IsFixed) throw Fixed();
             template = CopyOf(FindSystem(id), db, clock.GetUtcNow());
             if (context.Request.Headers.IfMatch.ToString() is not ("" or "*" or "\"0\""))
                 throw new Problem(StatusCodes.Status412PreconditionFailed, "stale_version", "Somebody else has changed it meanwhile.", "Read it again and repeat the change.");
@@ -142,6 +144,9 @@ internal static class TemplateEndpoints
             throw Exists();
         }
     }
+
+    private static Problem Fixed() =>
+        Problem.Conflict("template_fixed", "The words of this message cannot be changed.", "It carries a key to somebody's account; its look is that of the default brand.");
 
     private static Problem Exists() => Problem.Conflict("template_exists", "There is a template with this key and language.", "Change that one.");
 }

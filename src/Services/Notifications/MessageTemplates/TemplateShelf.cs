@@ -12,6 +12,7 @@ internal sealed class TemplateShelf(NotificationsDb db)
     public async Task<EmailContent?> FindAsync(string key, string language, CancellationToken ct)
     {
         if (_found.TryGetValue((key, language), out var known)) return known;
+        if (SystemTemplates.Find(key) is { IsFixed: true } fixedWords) return _found[(key, language)] = new EmailContent(fixedWords.Subject, null, fixedWords.Html, null);
         var primary = language.Split('-')[0].ToLowerInvariant();
         string[] languages = [language, primary, StoredTemplate.DefaultLanguage];
         var own = await db.Templates.AsNoTracking().Where(t => t.Key == key && t.Channel == Message.Email && languages.Contains(t.Language)).ToListAsync(ct);

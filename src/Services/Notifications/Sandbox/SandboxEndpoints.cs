@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
+using Tideline.Notifications.MessageTemplates;
 using Tideline.Platform.Api;
 using Tideline.Platform.Realtime;
 using Tideline.Platform.Security;
@@ -12,6 +13,8 @@ namespace Tideline.Notifications.Sandbox;
 
 internal static class SandboxEndpoints
 {
+    private const string OfOwners = "tenant:own";
+
     public static void MapSandbox(this RouteGroupBuilder api)
     {
         var sandbox = api.MapGroup("/sandbox").WithTags("Sandbox");
@@ -32,14 +35,24 @@ internal static class SandboxEndpoints
             caught = caught.Where(m => m.ToAddress.Contains(text) || m.Subject.ToLower().Contains(text));
         }
         if (Cursor.TimeAndId(cursor) is var (at, last)) caught = caught.Where(m => m.At < at || (m.At == at && m.Id < last));
+        var mayReadAll = db.Caller.Can(OfOwners);
         var rows = await caught.OrderByDescending(m => m.At).ThenByDescending(m => m.Id).Take(size + 1)
-            .Select(m => new SandboxItem(m.Id, m.ToAddress, m.FromAddress, m.Subject, m.Preview, m.At, m.CampaignId)).ToListAsync(ct);
+            .Select(m => new SandboxItem(
+                m.Id, m.ToAddress, m.FromAddress, m.Subject,
+                mayReadAll || !db.Messages.Any(s => s.Id == m.Id && s.TemplateKey != null && SystemTemplates.Confidential.Contains(s.TemplateKey)) ? m.Preview : "",
+                m.At, m.CampaignId)).ToListAsync(ct);
         return TypedResults.Ok(Page<SandboxItem>.Of(rows, size, m => [m.At, m.Id]));
     }
 
     /// <summary>A caught message, as its recipient would see it and as it would have gone over the wire.</summary>
-    private static async Task<Ok<SandboxDetail>> Get(Guid id, NotificationsDb db, CancellationToken ct) =>
-        TypedResults.Ok(SandboxDetail.Of(await db.Sandbox.AsNoTracking().SingleOrDefaultAsync(m => m.Id == id, ct) ?? throw Problem.NotFound("message")));
+    private static async Task<Ok<SandboxDetail>> Get(Guid id, NotificationsDb db, CancellationToken ct)
+    {
+        var message = await db.Sandbox.AsNoTracking().SingleOrDefaultAsync(m => m.Id == id, ct) ?? throw Problem.NotFound("message");
+        // A link to a new password or into the workspace would make an analyst an owner.
+        if (!db.Caller.Can(OfOwners) && await db.Messages.AnyAsync(s => s.Id == id && s.TemplateKey != null && SystemTemplates.Confidential.Contains(s.TemplateKey), ct))
+            throw new Problem(StatusCodes.Status403Forbidden, "message_confidential", "This message lets its recipient into an account.", "An owner of the workspace can read it.");
+        return TypedResults.Ok(SandboxDetail.Of(message));
+    }
 
     /// <summary>Empty the sandbox. The log of messages stays.</summary>
     private static async Task<NoContent> Empty(NotificationsDb db, ILiveUpdates live, CancellationToken ct)

@@ -62,3 +62,21 @@ test.each([
   await submit()
   await vi.waitFor(() => expect(navigate).toHaveBeenCalledWith({ href, replace: true }))
 })
+
+test('an account with a second factor asks for a code, and sends it with what was typed before', async () => {
+  const sent: unknown[] = []
+  answer.mockReturnValueOnce(json({ title: 'A code is needed', status: 401, code: 'second_factor_required' }, 401)).mockReturnValue(json(session))
+  vi.stubGlobal('fetch', async (_path: string, init: RequestInit) => {
+    sent.push(JSON.parse(String(init.body)))
+    return answer()
+  })
+  await submit()
+  await userEvent.type(await screen.findByLabelText('Code'), '123456')
+  expect(screen.queryByRole('alert')).toBeNull()
+  await userEvent.click(screen.getByRole('button', { name: 'Sign in' }))
+  await vi.waitFor(() => expect(navigate).toHaveBeenCalled())
+  expect(sent).toEqual([
+    { email: 'ada@example.com', password: 'a long password' },
+    { email: 'ada@example.com', password: 'a long password', code: '123456' },
+  ])
+})
