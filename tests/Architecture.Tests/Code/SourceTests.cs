@@ -94,7 +94,7 @@ public sealed partial class SourceTests
     private static partial Regex Undone();
 
     // The listener tries for an advisory lock of its session, which is not pooled.
-    [GeneratedRegex("""(?<=["\n]\s*)set (?!local )\w+ |set_config\([^()]*,\s*false\)|create temp\w* table|(?<!try_)pg_advisory_lock\(""", RegexOptions.IgnoreCase)]
+    [GeneratedRegex("""(?<="\s*)set (?!local )\w+ |set_config\([^()]*,\s*false\)|create temp\w* table|(?<!try_)pg_advisory_lock\(""")]
     private static partial Regex SessionState();
 
     // Folders of a person or of a build machine. Those of operating systems, such as /usr/lib and /var/lib, are facts.

@@ -60,7 +60,7 @@ internal sealed class PasswordSignIn(IdentityDb db, PasswordHashing hashing, Sig
     public async Task<User> ConfirmAsync(Guid userId, string password, Client client, string field, CancellationToken ct)
     {
         var user = await db.Users.SingleAsync(u => u.Id == userId, ct);
-        var counts = SignInThrottle.CountsOf("confirm " + user.EmailKey, client, isKnownDevice: false, isKnownAddress: true);
+        var counts = SignInThrottle.CountsOf("confirm " + user.EmailKey, client, isKnownDevice: false, isKnownAddress: false);
         await throttle.TakeAsync(counts, ct);
         if (await hashing.VerifyAsync(password, user.PasswordHash, ct) == PasswordCheck.Wrong) throw Problem.Invalid(field, "This is not your password.");
         await throttle.ForgiveAsync(counts, ct);
