@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Tideline.Leads;
 using Tideline.Leads.Imports;
+using Tideline.Platform.Clients;
 using Tideline.Platform.Realtime;
 using Tideline.Testing;
 
@@ -56,6 +57,7 @@ public sealed class ImportResumeTests(PlatformFixture fixture)
         var batches = 0;
         await Assert.ThrowsAsync<PowerFailure>(() => fixture.Platform.InTenantAsync(client.TenantId, async services =>
         {
+            ServiceFlow.Enter("leads", client.TenantId);
             var import = await services.GetRequiredService<LeadsDb>().Imports.AsNoTracking().SingleAsync(i => i.Id == id);
             // The intake with a failure between the writing of the leads and their commit.
             var drafts = Enumerable.Range(0, 10).Select(i => new LeadDraft { Email = $"half{i}@example.com", ImportId = import.Id }).ToList();
@@ -86,6 +88,7 @@ public sealed class ImportResumeTests(PlatformFixture fixture)
         var cancelled = 0;
         await fixture.Platform.InTenantAsync(client.TenantId, async services =>
         {
+            ServiceFlow.Enter("leads", client.TenantId);
             var run = ActivatorUtilities.CreateInstance<RunImport>(services, new Quiet());
             await run.RunAsync(id, async (_, _) =>
             {
@@ -108,6 +111,7 @@ public sealed class ImportResumeTests(PlatformFixture fixture)
         var id = await RunningAsync(client, Importing.People(1500));
         await Assert.ThrowsAsync<PowerFailure>(() => fixture.Platform.InTenantAsync(client.TenantId, async services =>
         {
+            ServiceFlow.Enter("leads", client.TenantId);
             await ActivatorUtilities.CreateInstance<RunImport>(services, new Quiet()).RunAsync(id, (_, _) => throw new PowerFailure(), isLast: true, default);
             return 0;
         }));
@@ -129,6 +133,7 @@ public sealed class ImportResumeTests(PlatformFixture fixture)
 
     private Task<int> RunAsync(ApiClient client, Guid id, ILiveUpdates live) => fixture.Platform.InTenantAsync(client.TenantId, async services =>
     {
+        ServiceFlow.Enter("leads", client.TenantId);
         await ActivatorUtilities.CreateInstance<RunImport>(services, live).RunAsync(id, (_, _) => Task.CompletedTask, isLast: false, TestContext.Current.CancellationToken);
         return 0;
     });
