@@ -98,6 +98,6 @@ public sealed partial class SourceTests
     private static partial Regex SessionState();
 
     // Folders of a person or of a build machine. Those of operating systems, such as /usr/lib and /var/lib, are facts.
-    [GeneratedRegex(@"(?<![\w./*{}-])(/home/\w+|/Users/\w+|/root/\w+|/tmp/(wt|tl)/|/work/(main|shared)\b|[A-Z]:\\Users\\\w+)")]
+    [GeneratedRegex(@"(?<![\w./*{}-])(/home/\w+|/Users/\w+|/root/\w+|/tmp/\w+|/work/\w+|[A-Z]:\\Users\\\w+)")]
     private static partial Regex MachinePath();
 }
