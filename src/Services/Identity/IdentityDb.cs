@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Tideline.Identity.Accounts;
 using Tideline.Identity.ApiKeys;
+using Tideline.Identity.CustomRoles;
 using Tideline.Identity.Members;
 using Tideline.Identity.SecondFactor;
 using Tideline.Identity.Sessions;
@@ -24,6 +25,7 @@ internal sealed class IdentityDb(DbContextOptions<IdentityDb> options, Caller ca
     public DbSet<TotpFactor> TotpFactors => Set<TotpFactor>();
     public DbSet<RecoveryCode> RecoveryCodes => Set<RecoveryCode>();
     public DbSet<ApiKey> ApiKeys => Set<ApiKey>();
+    public DbSet<CustomRole> CustomRoles => Set<CustomRole>();
     public DbSet<SigningKey> SigningKeys => Set<SigningKey>();
     public DbSet<AccessAttempt> AccessAttempts => Set<AccessAttempt>();
 
@@ -79,6 +81,11 @@ internal sealed class IdentityDb(DbContextOptions<IdentityDb> options, Caller ca
         {
             key.ToTable("api_key").HasOne<Tenant>().WithMany().HasForeignKey(x => x.TenantId);
             key.HasOne<User>().WithMany().HasForeignKey(x => x.UserId);
+        });
+        modelBuilder.Entity<CustomRole>(role =>
+        {
+            role.ToTable("custom_role").HasOne<Tenant>().WithMany().HasForeignKey(x => x.TenantId);
+            role.Property(x => x.Version).IsRowVersion();
         });
         modelBuilder.Entity<SigningKey>().ToTable("signing_key").HasKey(x => x.Kid);
         modelBuilder.Entity<AccessAttempt>().ToTable("access_attempt");

@@ -3,6 +3,7 @@ using Tideline.Contracts.Identity;
 using Tideline.Contracts.Notifications;
 using Tideline.Identity.Accounts;
 using Tideline.Identity.ApiKeys;
+using Tideline.Identity.CustomRoles;
 using Tideline.Identity.Members;
 using Tideline.Identity.SecondFactor;
 using Tideline.Identity.Sessions;
@@ -29,7 +30,7 @@ public sealed class IdentityService : IService
         svc.Services.AddScoped<Registration>().AddScoped<PasswordSignIn>().AddScoped<SessionBook>().AddScoped<SessionAnswers>();
         svc.Services.AddScoped<MemberBook>().AddScoped<InvitationBook>();
         svc.Services.AddScoped<OneTimeTokens>().AddScoped<AccountMail>().AddScoped<Profile>().AddScoped<PasswordBook>().AddScoped<EmailBook>();
-        svc.Services.AddScoped<SecondFactors>().AddScoped<ApiKeyBook>();
+        svc.Services.AddScoped<SecondFactors>().AddScoped<ApiKeyBook>().AddScoped<RoleBook>();
         svc.AddDatabase<IdentityDb>()
             .Publishes<UserRegistered>().Publishes<UserUpdated>().Publishes<PasswordResetRequested>().Publishes<TenantCreated>().Publishes<TenantUpdated>()
             .Publishes<MembershipChanged>().Publishes<SessionRevoked>().Publishes<EmailRequested>()
@@ -50,6 +51,7 @@ public sealed class IdentityService : IService
         routes.Api.MapSecondFactor();
         routes.Api.MapTenants();
         routes.Api.MapMembers();
+        routes.Api.MapRoles();
         routes.Api.MapInvitations();
         routes.Api.MapKeys();
         routes.Api.MapApiKeys();

@@ -53,6 +53,9 @@ internal static class Permissions
     private static readonly HashSet<string> Names = [.. Table.Select(p => p.Name), .. OfOperators.Select(p => p.Name)];
 
     public static bool Exists(string permission) => Names.Contains(permission);
+
+    /// <summary>Whether a role can have it: what concerns the installation belongs to operators and to no role.</summary>
+    public static bool IsOfWorkspaces(string permission) => Exists(permission) && OfOperators.All(p => p.Name != permission);
 }
 
 /// <summary>The built-in roles, from most to least.</summary>
@@ -72,9 +75,6 @@ internal static class Roles
 
     public static bool Exists(string role) => Known.ContainsKey(role);
 
-    /// <summary>Permissions of a role; a role that is no longer known may do nothing.</summary>
+    /// <summary>Permissions of a built-in role.</summary>
     public static IReadOnlyList<string> PermissionsOf(string role) => Known.GetValueOrDefault(role) ?? [];
-
-    /// <summary>Nobody gives, changes or takes away more than they have themselves: an admin can neither make nor remove an owner.</summary>
-    public static bool MayGrant(string granter, string role) => PermissionsOf(role).All(PermissionsOf(granter).Contains);
 }

@@ -76,6 +76,8 @@ internal sealed class SeededWorkspace
             "createSchedule" => new JsonObject { ["name"] = Marker, ["everySeconds"] = 86_400, ["target"] = new JsonObject { ["event"] = Marker } },
             "createInvitation" => new JsonObject { ["email"] = Address(), ["role"] = "agent" },
             "createApiKey" => new JsonObject { ["name"] = Marker, ["permissions"] = new JsonArray("leads:read") },
+            "createRole" => new JsonObject { ["name"] = Marker.ToLowerInvariant(), ["description"] = Marker, ["permissions"] = new JsonArray("leads:read") },
+            "updateRole" => new JsonObject { ["description"] = Marker },
             "updateMember" => new JsonObject { ["role"] = "agent" },
             "createCampaign" => new JsonObject
             {

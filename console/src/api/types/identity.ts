@@ -1,7 +1,7 @@
 import type { Id, Instant } from './common'
 
-export type Role = 'owner' | 'admin' | 'manager' | 'agent' | 'analyst' | 'member'
-export const ROLES: readonly Role[] = ['owner', 'admin', 'manager', 'agent', 'analyst', 'member']
+/** One of the built-in roles, or the name of one of the workspace's own. */
+export type Role = string
 
 export interface User {
   id: Id
@@ -56,8 +56,12 @@ export interface Member {
 export type ActiveMember = Member & { userId: Id; name: string }
 
 export interface RoleDefinition {
+  /** Absent for built-in roles, which cannot be changed. */
+  id?: Id | null
   name: Role
   permissions: string[]
+  description?: string | null
+  version?: number
 }
 
 export interface Invitation {

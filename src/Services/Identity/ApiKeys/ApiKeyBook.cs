@@ -88,7 +88,7 @@ internal sealed class ApiKeyBook(IdentityDb db, Caller caller, SessionAnswers an
         if (found is null) return null;
         if (found.Key.LastUsedAt is null || found.Key.LastUsedAt < now - SeenAgain)
             await db.OfAllTenants<ApiKey>().Where(k => k.KeyHash == hash).ExecuteUpdateAsync(set => set.SetProperty(k => k.LastUsedAt, now), ct);
-        var may = answers.PermissionsOf(found.User, found.Role);
+        var may = await answers.PermissionsOfAsync(found.User, found.Key.TenantId, found.Role, ct);
         return new ApiKeyHolder(
             found.Key.Id, found.Key.UserId, found.Key.TenantId, found.Role, [.. found.Key.Permissions.Where(may.Contains)], found.Key.ExpiresAt);
     }
@@ -99,6 +99,6 @@ internal sealed class ApiKeyBook(IdentityDb db, Caller caller, SessionAnswers an
         var role = await db.Memberships.Where(m => m.UserId == userId && m.LeftAt == null).Select(m => m.Role).SingleOrDefaultAsync(ct)
             ?? throw new Problem(StatusCodes.Status403Forbidden, "forbidden", "You are no longer a member of this workspace.");
         var user = await db.Users.AsNoTracking().SingleAsync(u => u.Id == userId, ct);
-        return answers.PermissionsOf(user, role);
+        return await answers.PermissionsOfAsync(user, caller.TenantId, role, ct);
     }
 }

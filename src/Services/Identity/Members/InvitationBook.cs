@@ -6,6 +6,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using Tideline.Contracts.Notifications;
 using Tideline.Identity.Accounts;
+using Tideline.Identity.CustomRoles;
 using Tideline.Identity.Sessions;
 using Tideline.Identity.SignIn;
 using Tideline.Platform.Api;
@@ -16,7 +17,7 @@ namespace Tideline.Identity.Members;
 
 /// <summary>Invites people and lets them in. An invitation opens one place, once, for seven days.</summary>
 internal sealed class InvitationBook(
-    IdentityDb db, Caller caller, Registration registration, PasswordSignIn signIn, SessionBook sessions, IOptions<IdentityOptions> options, TimeProvider clock)
+    IdentityDb db, Caller caller, RoleBook roles, Registration registration, PasswordSignIn signIn, SessionBook sessions, IOptions<IdentityOptions> options, TimeProvider clock)
 {
     private const string Prefix = "tli_";
     private const int MaxADay = 200;
@@ -27,13 +28,13 @@ internal sealed class InvitationBook(
     {
         var address = EmailAddress.Parse(email);
         if (address.Canonical is not { } key) throw Problem.Invalid("email", address.Reason!);
-        MemberBook.RequireRole(role);
         // With an Idempotency-Key the request is in a transaction already.
         await using var transaction = db.Database.CurrentTransaction is null ? await db.Database.BeginTransactionAsync(ct) : null;
         await db.Database.ExecuteSqlAsync($"select 1 from tenant where tenant_id = {caller.TenantId} for update", ct);
         var mine = await db.Memberships.SingleOrDefaultAsync(m => m.UserId == invitedBy && m.LeftAt == null, ct)
             ?? throw new Problem(StatusCodes.Status403Forbidden, "forbidden", "You are no longer a member of this workspace.");
-        MemberBook.RequireMayGrant(mine.Role, role, caller);
+        await roles.RequireAsync(role, ct);
+        await roles.RequireMayGrantAsync(mine.Role, role, ct);
         if (await db.Memberships.AnyAsync(m => m.LeftAt == null && db.Users.Any(u => u.Id == m.UserId && u.EmailKey == key), ct))
             throw Problem.Conflict("already_member", "This person is a member already.");
         var now = clock.GetUtcNow();

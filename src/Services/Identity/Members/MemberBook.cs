@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.EntityFrameworkCore;
+using Tideline.Identity.CustomRoles;
 using Tideline.Identity.Sessions;
 using Tideline.Platform.Api;
 using Tideline.Platform.Security;
@@ -7,16 +8,16 @@ using Tideline.Platform.Security;
 namespace Tideline.Identity.Members;
 
 /// <summary>Changes who is in a workspace and as what. Changes of one workspace come one after the other, so that it never loses its last owner.</summary>
-internal sealed class MemberBook(IdentityDb db, Caller caller, SessionBook sessions, TimeProvider clock)
+internal sealed class MemberBook(IdentityDb db, Caller caller, RoleBook roles, SessionBook sessions, TimeProvider clock)
 {
     /// <summary>Gives a member another role. The tokens that the member holds stop; new ones carry the new role.</summary>
     public async Task<Membership> ChangeRoleAsync(Guid userId, string role, CancellationToken ct)
     {
-        RequireRole(role);
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
         var (member, mine) = await LockAsync(userId, ct);
-        RequireMayGrant(mine, member.Role, caller);
-        RequireMayGrant(mine, role, caller);
+        await roles.RequireAsync(role, ct);
+        await roles.RequireMayGrantAsync(mine, member.Role, ct);
+        await roles.RequireMayGrantAsync(mine, role, ct);
         if (member.Role == role) return member;
         if (member.Role == Roles.Owner) await RequireAnotherOwnerAsync(userId, ct);
         member.Role = role;
@@ -31,25 +32,12 @@ internal sealed class MemberBook(IdentityDb db, Caller caller, SessionBook sessi
     {
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
         var (member, mine) = await LockAsync(userId, ct);
-        RequireMayGrant(mine, member.Role, caller);
+        await roles.RequireMayGrantAsync(mine, member.Role, ct);
         if (member.Role == Roles.Owner) await RequireAnotherOwnerAsync(userId, ct);
         member.LeftAt = clock.GetUtcNow();
         await StoreAsync(member, ct);
         await transaction.CommitAsync(ct);
         db.RaiseOutboxSignal();
-    }
-
-    public static void RequireRole(string role)
-    {
-        if (!Roles.Exists(role)) throw Problem.Invalid("role", "Must be one of " + string.Join(", ", Roles.Names) + ".");
-    }
-
-    public static void RequireMayGrant(string mine, string role, Caller caller)
-    {
-        // A key that may manage members and little else does not give away what its owner may.
-        var isAboveKey = caller.ApiKeyId is not null && !Roles.PermissionsOf(role).All(caller.Can);
-        if (isAboveKey || !Roles.MayGrant(mine, role))
-            throw new Problem(StatusCodes.Status403Forbidden, "role_above_own", "You cannot give or take a role that may do more than your own.");
     }
 
     // The role is read again under the lock: the token may be older than the last change of the caller's own role.

@@ -18,7 +18,6 @@ internal static class MemberEndpoints
         members.MapPatch("/members/{userId:guid}", ChangeRole).WithName("updateMember").Requires("members:write");
         members.MapDelete("/members/{userId:guid}", Remove).WithName("removeMember").Requires("members:write");
         members.MapPost("/leave", Leave).WithName("leaveTenant").RequiresSignIn();
-        members.MapGet("/roles", ListRoles).WithName("listRoles").Requires("members:read");
     }
 
     /// <summary>The people of the workspace, and those who are invited but have not come yet.</summary>
@@ -64,10 +63,6 @@ internal static class MemberEndpoints
         await members.RemoveAsync(caller.UserId!.Value, ct);
         return TypedResults.NoContent();
     }
-
-    /// <summary>The roles that a member can have, and what each may do.</summary>
-    private static Ok<IReadOnlyList<RoleView>> ListRoles() =>
-        TypedResults.Ok<IReadOnlyList<RoleView>>([.. Roles.Names.Select(name => new RoleView(name, Roles.PermissionsOf(name)))]);
 }
 
 /// <summary>Somebody in the workspace, or invited to it.</summary>
@@ -84,6 +79,3 @@ public sealed record MemberView(
 
 /// <summary>The new role.</summary>
 public sealed record ChangeMemberRequest([Required, MaxLength(50)] string Role);
-
-/// <summary>A role.</summary>
-public sealed record RoleView(string Name, IReadOnlyList<string> Permissions);

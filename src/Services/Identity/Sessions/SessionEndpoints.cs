@@ -82,7 +82,7 @@ internal static class SessionEndpoints
             select new { Tenant = t, m.Role }).AsNoTracking().ToListAsync(ct);
         var here = places.Find(p => p.Tenant.TenantId == tenantId);
         return TypedResults.Ok(new MeView(
-            UserView.Of(user), here is null ? null : TenantView.Of(here.Tenant), here?.Role, answers.PermissionsOf(user, here?.Role),
+            UserView.Of(user), here is null ? null : TenantView.Of(here.Tenant), here?.Role, await answers.PermissionsOfAsync(user, tenantId, here?.Role, ct),
             [.. places.Select(p => new PlaceView(p.Tenant.TenantId, p.Tenant.Name, p.Role))]));
     }
 

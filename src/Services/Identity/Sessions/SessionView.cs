@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using Tideline.Identity.Accounts;
+using Tideline.Identity.CustomRoles;
 using Tideline.Identity.Members;
 using Tideline.Identity.Tenants;
 using Tideline.Identity.Tokens;
@@ -49,18 +50,22 @@ internal sealed class SessionAnswers(IdentityDb db, TokenIssuer tokens, IOptions
             session.ActiveTenantId = user.LastTenantId = tenant?.TenantId;
             await db.SaveChangesAsync(ct);
         }
-        var permissions = PermissionsOf(user, role);
+        var permissions = await PermissionsOfAsync(user, tenant?.TenantId, role, ct);
         var token = await tokens.ForUserAsync(user.Id, session.TokenSid, tenant?.TenantId, role, permissions, ct);
         return new SessionView(
             token, (int)TokenIssuer.Life.TotalSeconds, null, UserView.Of(user), tenant is null ? null : TenantView.Of(tenant), role, permissions);
     }
 
-    /// <summary>What a person may do with this role; operators see the installation as well.</summary>
-    public IReadOnlyList<string> PermissionsOf(User user, string? role)
+    /// <summary>What a person may do with this role of a workspace; operators see the installation as well.</summary>
+    public async Task<IReadOnlyList<string>> PermissionsOfAsync(User user, Guid? tenantId, string? role, CancellationToken ct)
     {
         if (role is null) return [];
+        // A role that is no longer known may do nothing.
+        var may = Roles.Exists(role)
+            ? Roles.PermissionsOf(role)
+            : await db.OfAllTenants<CustomRole>().Where(r => r.TenantId == tenantId && r.Name == role).Select(r => r.Permissions).SingleOrDefaultAsync(ct) ?? [];
         var isOperator = user.IsOperator || _operators.Contains(user.EmailKey) || (role == Roles.Owner && _operators.Contains("*"));
-        return isOperator ? [.. Roles.PermissionsOf(role), .. Permissions.OfOperators.Select(p => p.Name)] : Roles.PermissionsOf(role);
+        return isOperator ? [.. may, .. Permissions.OfOperators.Select(p => p.Name)] : may;
     }
 
     // The workspace asked for, or the oldest of the person's own when they are no longer in that one.

@@ -27,6 +27,10 @@ export const removeMember = (userId: Id) => api.delete(`${base}/members/${userId
 export const invite = (body: { email: string; role: Role }) => api.post<Invitation>(`${base}/invitations`, body)
 export const revokeInvitation = (id: Id) => api.delete(`${base}/invitations/${id}`)
 
+export const createRole = (body: { name: string; description: string; permissions: string[] }) => api.post<RoleDefinition>(`${base}/roles`, body)
+export const updateRole = (id: Id, body: { description: string; permissions: string[] }, version?: number) => api.patch<RoleDefinition>(`${base}/roles/${id}`, body, version)
+export const deleteRole = (id: Id) => api.delete(`${base}/roles/${id}`)
+
 export const activeMembers = (members: Member[]): ActiveMember[] =>
   members.flatMap(member => (member.status === 'active' && member.userId ? [{ ...member, userId: member.userId, name: member.name || member.email }] : []))
 

@@ -3,7 +3,8 @@ import { useForm } from '@mantine/form'
 import { notifications } from '@mantine/notifications'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
-import { Trash2, UserPlus } from 'lucide-react'
+import { Plus, Trash2, UserPlus } from 'lucide-react'
+import { useState } from 'react'
 import type { ActiveMember, Invitation, Role } from '@/api/types'
 import { Person } from '@/components/ui/avatar'
 import { useConfirm } from '@/components/ui/confirm'
@@ -15,13 +16,15 @@ import { useCan, useSession } from '@/lib/auth/permissions'
 import { useFormat } from '@/lib/format'
 import { toFormErrors } from '@/lib/problem'
 import { activeMembers, changeRole, invitationsQuery, invite, membersQuery, removeMember, revokeInvitation } from '../api/identity'
-import { assignableRoles, ROLE_NOTES, RoleTable } from '../components/roles'
+import { RoleDialog } from '../components/role-dialog'
+import { roleNote, RoleTable, useAssignableRoles } from '../components/roles'
 import { SettingsPage } from '../components/settings-page'
 import { membersRoute } from '../routes'
 
 export function Members() {
   const members = useQuery(membersQuery)
   const mayWrite = useCan('members:write')
+  const [newRole, setNewRole] = useState(false)
   const search = membersRoute.useSearch()
   const navigate = useNavigate({ from: membersRoute.fullPath })
   const dialog = (open: boolean) => void navigate({ search: open ? { invite: true } : {}, replace: true })
@@ -40,10 +43,21 @@ export function Members() {
           <Loaded query={members}>{list => <MemberTable members={activeMembers(list)} mayWrite={mayWrite} />}</Loaded>
         </Section>
         {mayWrite && <Invitations />}
-        <Section title="What each role may do" flush>
+        <Section
+          title="What each role may do"
+          flush
+          actions={
+            mayWrite && (
+              <Button size="xs" variant="default" leftSection={<Plus size={14} />} onClick={() => setNewRole(true)}>
+                New role
+              </Button>
+            )
+          }
+        >
           <RoleTable />
         </Section>
       </Stack>
+      <RoleDialog opened={newRole} onClose={() => setNewRole(false)} />
       <InviteDialog opened={mayWrite && search.invite === true} onClose={() => dialog(false)} />
     </SettingsPage>
   )
@@ -52,7 +66,8 @@ export function Members() {
 function MemberTable({ members, mayWrite }: { members: ActiveMember[]; mayWrite: boolean }) {
   const client = useQueryClient()
   const confirm = useConfirm()
-  const { user, role: mine } = useSession()
+  const { user } = useSession()
+  const assignable = useAssignableRoles().map(role => role.name)
   const format = useFormat()
   const settle = { onSettled: () => client.invalidateQueries({ queryKey: ['identity'] }) }
   const change = useMutation({
@@ -73,14 +88,14 @@ function MemberTable({ members, mayWrite }: { members: ActiveMember[]; mayWrite:
       header: 'Role',
       width: 150,
       cell: member =>
-        mayWrite && member.userId !== user.id && (member.role !== 'owner' || mine === 'owner') ? (
+        mayWrite && member.userId !== user.id && assignable.includes(member.role) ? (
           <Select
             aria-label={`Role of ${member.name}`}
             size="xs"
             allowDeselect={false}
-            data={assignableRoles(mine).map(role => ({ value: role, label: label(role) }))}
+            data={assignable.map(role => ({ value: role, label: label(role) }))}
             value={member.role}
-            onChange={role => role && role !== member.role && change.mutate({ member, role: role as Role })}
+            onChange={role => role && role !== member.role && change.mutate({ member, role })}
           />
         ) : (
           label(member.role)
@@ -93,7 +108,7 @@ function MemberTable({ members, mayWrite }: { members: ActiveMember[]; mayWrite:
       align: 'right',
       width: 50,
       cell: member =>
-        mayWrite && member.userId !== user.id && (member.role !== 'owner' || mine === 'owner') ? (
+        mayWrite && member.userId !== user.id && assignable.includes(member.role) ? (
           <ActionIcon aria-label={`Remove ${member.name}`} onClick={() => void ask(member)}>
             <Trash2 size={14} />
           </ActionIcon>
@@ -143,8 +158,8 @@ function InviteDialog({ opened, onClose }: { opened: boolean; onClose: () => voi
 
 function InviteForm({ onClose }: { onClose: () => void }) {
   const client = useQueryClient()
-  const { role: mine } = useSession()
-  const form = useForm({ initialValues: { email: '', role: 'agent' as Role }, validate: { email: value => (/^\S+@\S+$/.test(value.trim()) ? null : 'Enter an email address') } })
+  const assignable = useAssignableRoles()
+  const form = useForm({ initialValues: { email: '', role: 'agent' }, validate: { email: value => (/^\S+@\S+$/.test(value.trim()) ? null : 'Enter an email address') } })
   const send = useMutation({
     meta: { showsError: true },
     mutationFn: invite,
@@ -159,9 +174,9 @@ function InviteForm({ onClose }: { onClose: () => void }) {
     <form onSubmit={form.onSubmit(values => send.mutate({ ...values, email: values.email.trim() }))} noValidate>
       <Stack gap="sm">
         <TextInput label="Email" type="email" data-autofocus {...form.getInputProps('email')} />
-        <Select label="Role" allowDeselect={false} data={assignableRoles(mine).map(role => ({ value: role, label: label(role) }))} {...form.getInputProps('role')} />
+        <Select label="Role" allowDeselect={false} data={assignable.map(role => ({ value: role.name, label: label(role.name) }))} {...form.getInputProps('role')} />
         <Text size="sm" c="dimmed">
-          {ROLE_NOTES[form.values.role]}
+          {roleNote(assignable.find(role => role.name === form.values.role))}
         </Text>
         <FormError message={send.error ? toFormErrors(send.error, ['email', 'role']).rest : undefined} />
         <Group justify="flex-end" gap="xs">
