@@ -18,6 +18,7 @@ internal sealed class RecordAssignments(LeadsDb db, TimeProvider clock, ILiveUpd
         var leads = await db.Database.SqlQuery<OwnedLead>($"""
             select id as "Id", owner_id as "OwnerId", display_name as "DisplayName", import_id as "ImportId" from lead where tenant_id = {tenant} and id = any({ids}) order by id for update
             """).ToDictionaryAsync(l => l.Id, ct);
+        var changed = new HashSet<Guid>();
         foreach (var (decided, _) in events)
         {
             // Deleted meanwhile, or the repetition of what is so already: nothing to do.
@@ -44,12 +45,14 @@ internal sealed class RecordAssignments(LeadsDb db, TimeProvider clock, ILiveUpd
                 By = decided.By,
             });
             leads[lead.Id] = lead with { OwnerId = decided.AgentId };
+            changed.Add(lead.Id);
         }
-        Guid[] changed = [.. leads.Keys];
-        Guid?[] owners = [.. leads.Values.Select(l => l.OwnerId)];
+        if (changed.Count == 0) return;
+        Guid[] assigned = [.. changed];
+        Guid?[] owners = [.. changed.Select(id => leads[id].OwnerId)];
         await db.Database.ExecuteSqlAsync($"""
-            update lead l set owner_id = r.owner_id, updated_at = {now} from unnest({changed}, {owners}) as r (lead_id, owner_id)
-            where l.tenant_id = {tenant} and l.id = r.lead_id and l.owner_id is distinct from r.owner_id
+            update lead l set owner_id = r.owner_id, updated_at = {now} from unnest({assigned}, {owners}) as r (lead_id, owner_id)
+            where l.tenant_id = {tenant} and l.id = r.lead_id
             """, ct);
         await db.SaveChangesAsync(ct);
         live.Changed(tenant, "leads", events.Count == 1 ? events[0].Event.LeadId : null);

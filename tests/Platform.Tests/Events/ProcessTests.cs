@@ -7,7 +7,7 @@ namespace Tideline.Platform.Tests.Events;
 /// <summary>Real processes that are really killed.</summary>
 public class ProcessTests
 {
-    private const string Admin = "TIDELINE_TEST_ADMIN", Prefix = "TIDELINE_TEST_PREFIX", CrashPoint = "TIDELINE_CRASH_POINT", Lease = "TIDELINE_TEST_LEASE";
+    private const string Admin = "TIDELINE_TEST_ADMIN", Prefix = "TIDELINE_TEST_PREFIX", Lease = "TIDELINE_TEST_LEASE";
 
     private static BookService Book() => new(svc => svc.Handles<Sold, WriteFirst>().Handles<Sold, WriteSecond>());
 
@@ -24,47 +24,12 @@ public class ProcessTests
         await Task.Delay(TimeSpan.FromMinutes(2), TestContext.Current.CancellationToken);
     }
 
-    [Theory]
-    [InlineData("relay.after-append:2")]
-    [InlineData("consumer.after-commit:5")]
-    [InlineData("consumer.before-advance:4")]
-    public async Task Killed_at_any_point_nothing_is_lost_and_nothing_happens_twice(string point)
-    {
-        await using var cluster = new BusCluster();
-        var host = await cluster.BuildAsync([new ShopService(), Book()]);
-        var published = 0;
-        for (var round = 0; round < 3; round++)
-        {
-            for (var part = 0; part < 10; part++)
-                await host.PublishAsync([.. Enumerable.Range(0, 20).Select(_ => new Sold { Article = $"article {published % 25}", Number = published++ })]);
-            using var child = await StartAsync(cluster, point);
-            try
-            {
-                await child.WaitForExitAsync(new CancellationTokenSource(TimeSpan.FromSeconds(60)).Token);
-            }
-            finally
-            {
-                if (!child.HasExited) child.Kill();
-            }
-            Assert.Equal(128 + 9, child.ExitCode);
-        }
-        await host.Host.StartAsync();
-        var lines = await host.LinesAsync(published * 2, TimeSpan.FromSeconds(60));
-        await host.IdleAsync();
-        lines = await host.LinesAsync();
-        Assert.Equal(published * 2, lines.Count);
-        Assert.Equal(published * 2, lines.Distinct().Count());
-        foreach (var key in lines.GroupBy(l => (l.Handler, l.Article))) Assert.Equal(key.Select(l => l.Number).Order(), key.Select(l => l.Number));
-        // Without repeats the kills would have missed.
-        if (point.StartsWith("relay", StringComparison.Ordinal)) Assert.True(await host.ScalarAsync<long>("bus", "select count(*) from log") > published);
-    }
-
     [Fact]
     public async Task What_a_killed_process_held_is_taken_over_long_before_its_lease_ends()
     {
         await using var cluster = new BusCluster();
         var host = await cluster.BuildAsync([new ShopService(), Book()], new() { ["Bus:Lease"] = "00:05:00" });
-        using var child = await StartAsync(cluster, null, "00:05:00");
+        using var child = await StartAsync(cluster, "00:05:00");
         await Eventually.Get(
             () => host.ScalarAsync<long>("bus", "select count(*) from cursor c join member m using (group_name, owner) where m.session is not null"),
             n => n == Partitions.Count, "all held by the child");
@@ -80,7 +45,7 @@ public class ProcessTests
     {
         await using var cluster = new BusCluster();
         var host = await cluster.StartAsync([new ShopService(), Book()]);
-        using var child = await StartAsync(cluster, null);
+        using var child = await StartAsync(cluster);
         try
         {
             await Eventually.Get(
@@ -128,7 +93,7 @@ public class ProcessTests
         var deaths = 0;
         for (; deaths < 20; deaths++)
         {
-            using var child = await StartAsync(cluster, null);
+            using var child = await StartAsync(cluster);
             var dead = child.WaitForExitAsync();
             var buried = Eventually.Get(() => host.ScalarAsync<long>("bus", "select count(*) from dead_letter"), n => n == 1, "buried", TimeSpan.FromSeconds(60));
             if (await Task.WhenAny(dead, buried) == dead && !buried.IsCompletedSuccessfully) continue;
@@ -143,7 +108,7 @@ public class ProcessTests
         Assert.Equal(("poison", 5), (letter.Event.Key, letter.Attempts));
     }
 
-    private static async Task<Process> StartAsync(BusCluster cluster, string? crashPoint, string lease = "00:00:01.500")
+    private static async Task<Process> StartAsync(BusCluster cluster, string lease = "00:00:01.500")
     {
         var start = new ProcessStartInfo(Environment.ProcessPath!, ["--explicit", "only", "--filter-method", $"*{nameof(ProcessTests)}.{nameof(Child)}"])
         {
@@ -153,7 +118,6 @@ public class ProcessTests
         start.Environment[Admin] = await TestCluster.AdminAsync();
         start.Environment[Prefix] = cluster.Prefix;
         start.Environment[Lease] = lease;
-        if (crashPoint is not null) start.Environment[CrashPoint] = crashPoint;
         var process = Process.Start(start)!;
         process.OutputDataReceived += (_, _) => { };
         process.ErrorDataReceived += (_, _) => { };
