@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json.Nodes;
 using Tideline.Identity;
@@ -37,8 +38,10 @@ internal sealed class DemoWorkspace
         var clients = host.App.Services.GetRequiredService<IHttpClientFactory>();
         using var identity = clients.CreateClient(ClientOf("identity"));
         using var answer = await identity.PostAsJsonAsync("/api/identity/sign-in", new { email = IdentitySeed.OwnerEmail, password }, ct);
-        if (!answer.IsSuccessStatusCode)
+        if (answer.StatusCode == HttpStatusCode.Unauthorized)
             throw new InvalidOperationException("The demo's owner has another password than the one in the data folder; sign in with that one.");
+        if (!answer.IsSuccessStatusCode)
+            throw new InvalidOperationException($"Its owner could not sign in: {(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync(ct)}");
         var session = (await answer.Content.ReadFromJsonAsync<JsonObject>(ct))!;
         var demo = new DemoWorkspace(clients, session["accessToken"]!.GetValue<string>());
         await demo.BrandAsync(ct);
