@@ -12,11 +12,12 @@ public sealed class PlatformProcess : IAsyncDisposable
     private readonly ConcurrentQueue<string> _lines = new();
     private readonly Dictionary<string, string?> _settings;
     private readonly string _target, _folder;
+    private readonly string[] _options;
     private Process? _process;
 
-    private PlatformProcess(string target, int port, string folder, Dictionary<string, string?> settings)
+    private PlatformProcess(string target, int port, string folder, Dictionary<string, string?> settings, string[] options)
     {
-        (_target, _folder, _settings) = (target, folder, settings);
+        (_target, _folder, _settings, _options) = (target, folder, settings, options);
         Address = new Uri($"http://127.0.0.1:{port}");
     }
 
@@ -26,12 +27,17 @@ public sealed class PlatformProcess : IAsyncDisposable
     /// <summary>What it has written so far, the last lines.</summary>
     public string Output => string.Join('\n', _lines.TakeLast(30));
 
+    /// <summary>Forgets what it has written so far.</summary>
+    public void Forget() => _lines.Clear();
+
     /// <summary>A process that is not started yet.</summary>
     /// <param name="target">What it hosts.</param>
     /// <param name="port">Where it listens.</param>
     /// <param name="folder">Data folder.</param>
     /// <param name="settings">Configuration, given by the environment.</param>
-    public static PlatformProcess Of(string target, int port, string folder, IReadOnlyDictionary<string, string?> settings) => new(target, port, folder, new(settings));
+    /// <param name="options">Further options of the command.</param>
+    public static PlatformProcess Of(string target, int port, string folder, IReadOnlyDictionary<string, string?> settings, params string[] options) =>
+        new(target, port, folder, new(settings), options);
 
     /// <summary>Starts it and waits until it answers.</summary>
     public async Task StartAsync(TimeSpan? within = null)
@@ -42,6 +48,7 @@ public sealed class PlatformProcess : IAsyncDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+        foreach (var option in _options) start.ArgumentList.Add(option);
         foreach (var (name, value) in _settings) start.Environment[name.Replace(":", "__", StringComparison.Ordinal)] = value;
         _process = Process.Start(start)!;
         _process.OutputDataReceived += (_, line) => Keep(line.Data);

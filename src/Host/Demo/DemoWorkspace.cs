@@ -71,8 +71,8 @@ internal sealed class DemoWorkspace
 
     private async Task TeamAsync(IReadOnlyList<Guid> agents, CancellationToken ct)
     {
-        if ((await GetAsync("assignment", "/api/assignment/rules", ct)) is JsonArray { Count: > 0 }
-            || (await GetAsync("assignment", "/api/assignment/pools", ct)) is JsonArray { Count: > 0 }) return;
+        if ((await GetAsync("assignment", "/api/assignment/rules", ct))["data"]!.AsArray().Count > 0
+            || (await GetAsync("assignment", "/api/assignment/pools", ct))["data"]!.AsArray().Count > 0) return;
         var key = await PoolAsync("Key accounts", agents.Take(2), ct);
         var everybody = await PoolAsync("Field team", agents, ct);
         await PostAsync("assignment", "/api/assignment/rules", new

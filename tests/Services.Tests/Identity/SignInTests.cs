@@ -90,6 +90,16 @@ public sealed class SignInTests(IdentityHost host) : IClassFixture<IdentityHost>
     }
 
     [Fact]
+    public async Task An_attempt_that_began_before_another_and_is_counted_after_it_is_looked_at()
+    {
+        var anna = await host.RegisterAsync();
+        Assert.Equal(HttpStatusCode.Unauthorized, (await TryAsync(anna.Client, anna.Email, "a slip of the finger")).Status);
+        host.Clock.Move(TimeSpan.FromMilliseconds(-20));
+        Assert.Equal(HttpStatusCode.OK, (await TryAsync(anna.Client, anna.Email, anna.Password)).Status);
+        host.Clock.Move(TimeSpan.FromMilliseconds(20));
+    }
+
+    [Fact]
     public async Task Attempts_are_recorded_with_where_they_came_from()
     {
         var anna = await host.RegisterAsync();

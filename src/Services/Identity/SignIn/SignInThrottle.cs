@@ -19,13 +19,14 @@ internal sealed class SignInThrottle(ServiceDatabase<IdentityDb> database, TimeP
     private const int MaxDelaySeconds = 900;
 
     private const string Take = """
-        insert into sign_in_throttle as t (key, failures, last_at, blocked_until) values ($1, 1, $3, $3)
+        insert into sign_in_throttle as t (key, failures, last_at, blocked_until) values ($1, 1, $3, '-infinity')
         on conflict (key) do update
         set failures = case when t.last_at < $3 - interval '1 hour' then 1 else t.failures + 1 end,
-            last_at = $3,
-            -- After the free attempts each further one doubles the pause: 1 s, 2 s, 4 s … a quarter of an hour.
+            last_at = greatest(t.last_at, $3),
+            -- After the free attempts each further one doubles the pause: 1 s, 2 s, 4 s … a quarter of an hour. A free one blocks nobody, not
+            -- even an attempt that began before it and comes after it.
             blocked_until = case
-                when t.last_at < $3 - interval '1 hour' or t.failures + 1 < $2 then $3
+                when t.last_at < $3 - interval '1 hour' or t.failures + 1 < $2 then '-infinity'
                 else $3 + least($4, power(2, least(t.failures + 1 - $2, 20))) * interval '1 second' end
         where t.blocked_until <= $3
         returning blocked_until
