@@ -14,6 +14,7 @@ internal static class ConsoleFiles
     public static void MapConsole(this WebApplication app)
     {
         var files = app.Environment.WebRootFileProvider;
+        var compressed = new CompressedFiles();
         app.MapFallback("{*path}", async context =>
         {
             var path = context.Request.Path.Value ?? "/";
@@ -43,10 +44,18 @@ internal static class ConsoleFiles
             headers.ContentSecurityPolicy = ContentSecurityPolicy;
             headers["Referrer-Policy"] = "strict-origin-when-cross-origin";
             headers.CacheControl = isAsset && path.StartsWith("/assets/", StringComparison.Ordinal) ? "public, max-age=31536000, immutable" : "no-cache";
-            if (context.Request.IsHttps) headers.StrictTransportSecurity = "max-age=31536000";
+            headers.Vary = "Accept-Encoding";
+            var wire = compressed.Get(file, isAsset ? path : "/index.html", context.Request.Headers.AcceptEncoding.ToString());
+            headers.ETag = wire.ETag;
+            if (context.Request.Headers.IfNoneMatch == wire.ETag)
+            {
+                context.Response.StatusCode = StatusCodes.Status304NotModified;
+                return;
+            }
+            if (wire.Encoding is not null) headers.ContentEncoding = wire.Encoding;
             context.Response.ContentType = Types.TryGetContentType(file.Name, out var type) ? type : "application/octet-stream";
-            context.Response.ContentLength = file.Length;
-            if (!HttpMethods.IsHead(context.Request.Method)) await context.Response.SendFileAsync(file, context.RequestAborted);
+            context.Response.ContentLength = wire.Content.Length;
+            if (!HttpMethods.IsHead(context.Request.Method)) await context.Response.Body.WriteAsync(wire.Content, context.RequestAborted);
         }).AllowsAnyone("The console's own files.");
     }
 
