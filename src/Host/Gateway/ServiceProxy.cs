@@ -58,6 +58,8 @@ internal static class ServiceProxy
         HttpRequest = new ForwarderRequestConfig { ActivityTimeout = options.ActivityTimeout },
         HealthCheck = new HealthCheckConfig
         {
+            // Not YARP's own choice, which asks all when none is ready: one that is frozen would hold its callers instead of being told as down.
+            AvailableDestinationsPolicy = HealthCheckConstants.AvailableDestinations.HealthyAndUnknown,
             Active = new ActiveHealthCheckConfig
             {
                 Enabled = true,
