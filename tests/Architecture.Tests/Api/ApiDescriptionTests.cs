@@ -14,14 +14,12 @@ public sealed partial class ApiDescriptionTests(ArchitectureFixture fixture)
         using var nobody = fixture.Platform.Anonymous();
         var document = await nobody.GetAsync("/openapi.json");
         var wrong = new Violations();
-        var described = document["paths"]!.AsObject().SelectMany(p => p.Value!.AsObject().Select(o => (Path: p.Key, Method: o.Key.ToUpperInvariant(), Operation: o.Value!))).ToList();
-        var ids = described.Select(d => d.Operation["operationId"]?.GetValue<string>()).ToList();
+        var described = document["paths"]!.AsObject().SelectMany(p => p.Value!.AsObject().Select(o => o.Value!)).ToList();
+        var ids = described.Select(d => d["operationId"]?.GetValue<string>()).ToList();
         foreach (var route in fixture.Routes.Where(r => r.IsPublic && r.Name is not null && !IsHidden(r)))
             wrong.AddUnless(ids.Contains(route.Name), $"{route} ({route.Name}) is not described");
         wrong.AddUnless(ids.Contains("getSystemOverview"), "the gateway's own part is missing");
         foreach (var twice in ids.Where(id => id is not null).GroupBy(id => id).Where(g => g.Count() > 1)) wrong.Add($"{twice.Key} is there {twice.Count()} times");
-        foreach (var (path, method, operation) in described)
-            wrong.AddUnless(operation["summary"]?.GetValue<string>() is { Length: > 3 }, $"{method} {path} has no summary");
         var schemas = document["components"]!["schemas"]!.AsObject();
         foreach (Match reference in Reference().Matches(document.ToJsonString()))
             wrong.AddUnless(schemas.ContainsKey(reference.Groups["name"].Value), $"{reference.Value} leads nowhere");
