@@ -3,7 +3,6 @@ using Tideline.Host.Operations;
 using Tideline.Platform.Api;
 using Tideline.Platform.Clients;
 using Tideline.Platform.Hosting;
-using Tideline.Platform.Security;
 
 namespace Tideline.Host.Gateway;
 
@@ -39,16 +38,18 @@ internal static class GatewayExtensions
         app.MapLive();
         app.MapServiceHealth();
         app.MapSystem();
-        app.MapConsole();
-        app.Map("/api/{service}/{**rest}", string (string service) => throw Nothing(topology, service))
-            .AllowsAnyone("Says that there is nothing here.").ExcludeFromDescription();
+        app.UseConsole(path => Nothing(topology, path));
     }
 
-    private static Problem Nothing(Topology topology, string service)
+    private static Problem Nothing(Topology topology, PathString path)
     {
-        if (topology.Local.Any(s => s.Name == service)) return new Problem(StatusCodes.Status404NotFound, "not_found", "There is no such endpoint.");
+        var service = path.Value!.Split('/', 4) is ["", "api", { Length: > 0 } name, ..] ? name : null;
+        if (service is null || topology.Local.Any(s => s.Name == service)) return new Problem(StatusCodes.Status404NotFound, "not_found", "There is no such endpoint.");
         return topology.Remote.Any(s => s.Name == service)
             ? new Problem(StatusCodes.Status503ServiceUnavailable, "service_unavailable", $"The service '{service}' has no address here.", $"Set Services:{service}:Url.")
+            {
+                Extensions = new Dictionary<string, object?> { ["retryAfter"] = 2 },
+            }
             : new Problem(StatusCodes.Status404NotFound, "not_found", $"There is no service '{service}'.");
     }
 }

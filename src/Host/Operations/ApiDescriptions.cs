@@ -11,7 +11,7 @@ internal static class ApiDescriptions
     /// <summary>The gateway's own part.</summary>
     public const string Own = "system";
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     public static void AddApiDescriptions(this WebApplicationBuilder builder, Topology topology)
     {

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
 using Tideline.Platform.Api;
 using Tideline.Platform.Clients;
 
@@ -13,7 +14,8 @@ internal sealed class AccessMiddleware(RequestDelegate next, AccessTokenValidato
     public async Task InvokeAsync(HttpContext context, Caller caller)
     {
         var endpoint = context.GetEndpoint();
-        if (endpoint is null)
+        // What is no route is the framework's own refusal: wrong method, wrong media type.
+        if (endpoint is not RouteEndpoint)
         {
             await next(context);
             return;

@@ -80,15 +80,19 @@ public sealed class RoutingTests
         // Packets to the second one get lost: a network for documentation.
         await using var gateway = await GatewayHost.StartAsync([nobody, new Uri("http://192.0.2.1:81")]);
         using var client = gateway.Anonymous();
-        for (var i = 0; i < 6; i++)
+        (await client.Http.GetAsync("/api/leads/leads", Ct)).Dispose(); // compiled
+        var took = new List<TimeSpan>();
+        for (var i = 0; i < 7; i++)
         {
             var watch = Stopwatch.StartNew();
             using var response = await client.SendAsync(i % 2 == 0 ? HttpMethod.Get : HttpMethod.Post, "/api/leads/leads", i % 2 == 0 ? null : new { });
-            Assert.True(watch.Elapsed < TimeSpan.FromSeconds(1.5), $"{i}: {watch.Elapsed}"); // a second, and what a busy machine adds
+            took.Add(watch.Elapsed);
             Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
             Assert.InRange(response.Headers.RetryAfter?.Delta?.TotalSeconds ?? 0, 1, 10);
             Assert.Equal("application/problem+json", response.Content.Headers.ContentType?.MediaType);
         }
+        // Within a second; a machine that does ten other things may hold one of them up, and none for long.
+        Assert.True(took.Order().ElementAt(3) < TimeSpan.FromSeconds(1) && took.Max() < TimeSpan.FromSeconds(5), string.Join(", ", took));
         using var unknown = await client.Http.GetAsync("/api/nothing/leads", Ct);
         Assert.Equal(HttpStatusCode.NotFound, unknown.StatusCode);
         using var unset = await client.Http.GetAsync("/api/campaigns/campaigns", Ct);
