@@ -13,13 +13,16 @@ export function build() {
   must('dotnet', ['build', join(root, 'src/Host'), '-c', 'Release', '-v', 'q', '--nologo', '-p:RunAnalyzers=false']);
 }
 
-/** A running product. `settings` are configuration keys such as `Services:notifications:Mode`. */
-export async function startTideline(settings = {}) {
+// All load comes from one address and one workspace here. The limits are counted as always, and never reached.
+const limits = Object.fromEntries(['Address', 'Key', 'Tenant', 'Service'].flatMap(kind => ['PerSecond', 'Burst'].map(measure => [`Gateway:Limits:${kind}${measure}`, 10_000_000])));
+
+/** A running product. `settings` are configuration keys such as `Services:notifications:Mode`; `target` is what the process hosts. */
+export async function startTideline(settings = {}, target = 'all') {
   const data = scratch('tideline'), port = await freePort(), url = `http://127.0.0.1:${port}`;
-  const environment = Object.fromEntries(Object.entries(settings).map(([key, value]) => [key.replaceAll(':', '__'), String(value)]));
+  const environment = Object.fromEntries(Object.entries({ ...limits, ...settings }).map(([key, value]) => [key.replaceAll(':', '__'), String(value)]));
   const began = performance.now();
-  const server = start('dotnet', [program, 'serve', '--data', data, '--urls', url], {
-    ready: /Tideline is ready/, cwd: data, env: { ...process.env, ...environment },
+  const server = start('dotnet', [program, 'serve', '--target', target, '--data', data, '--urls', url], {
+    ready: /Tideline is ready|listens on/, cwd: data, env: { ...process.env, ...environment },
   });
   await server.ready;
   return new Tideline(server, url, data, performance.now() - began);

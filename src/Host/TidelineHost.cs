@@ -33,24 +33,27 @@ internal sealed class TidelineHost : IAsyncDisposable
             ApplicationName = "tideline",
         });
         builder.Configuration.AddInMemoryCollection(options.Settings);
-        builder.WebHost.UseUrls(options.Urls).ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+        var gateway = builder.Configuration.GetSection("Gateway").Get<GatewayOptions>() ?? new GatewayOptions();
+        builder.WebHost.UseUrls(topology.IsGateway ? gateway.ListeningAt(options.Urls) : options.Urls).ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
         builder.ConfigureTelemetry(topology);
         using var startLogging = LoggerFactory.Create(logging => logging.AddConfiguration(builder.Configuration.GetSection("Logging")).AddTidelineLogging(builder.Configuration));
         var data = await DataSetup.PrepareAsync(options, topology, builder.Configuration, startLogging.CreateLogger("Tideline.Start"), ct);
         try
         {
             builder.Configuration.AddInMemoryCollection(data.Made).AddInMemoryCollection(PublicAddress(options, builder.Configuration));
-            builder.AddPlatform(Directory(topology, builder.Configuration), data.Databases);
+            var directory = Directory(topology, builder.Configuration);
+            builder.AddPlatform(directory, data.Databases);
             builder.Services.AddSingleton(topology).AddSingleton(data).AddSingleton(options);
             foreach (var service in topology.Local) builder.AddService(service);
             builder.AddApiDescriptions(topology);
-            if (topology.IsGateway) builder.AddGateway();
+            if (topology.IsGateway) builder.AddGateway(directory);
             if (options.Demo) DemoWorkspace.Add(builder.Services);
 
             var app = builder.Build();
             app.UseClientAddress(topology);
             app.UseAccessLog();
-            app.UseEdge(topology);
+            if (topology.IsGateway) app.UseGateway();
+            else app.UseRouteReport();
             app.UsePlatform();
             foreach (var service in topology.Local) app.MapService(service);
             app.MapHealth();
@@ -95,6 +98,7 @@ internal sealed class TidelineHost : IAsyncDisposable
     {
         var directory = new ServiceDirectory();
         foreach (var service in topology.Local) directory.Local.Add(service.Name);
+        if (topology.IsGateway) directory.Local.Add(ApiDescriptions.Own);
         foreach (var service in topology.Remote)
         {
             if (configuration[$"Services:{service.Name}:Url"] is not { Length: > 0 } urls) continue;

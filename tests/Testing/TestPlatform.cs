@@ -38,6 +38,10 @@ public class TestPlatform : IAsyncDisposable
             ["Services:identity:Operators"] = "*",
             // Tests count the mails that they ask for; the one for the address of a new account comes in tests of its own.
             ["Services:identity:VerifyEmailAtRegistration"] = "false",
+            // All tests come from one address, as fast as they can; those of the limits set their own.
+            ["Gateway:Limits:AddressPerSecond"] = "0",
+            ["Gateway:Limits:TenantPerSecond"] = "0",
+            ["Gateway:Limits:KeyPerSecond"] = "0",
         };
         foreach (var (name, value) in settings ?? new Dictionary<string, string?>()) configuration[name] = value;
         var host = await TidelineHost.BuildAsync(new TidelineOptions

@@ -1,6 +1,6 @@
 using System.Net;
+using System.Net.Sockets;
 using Microsoft.AspNetCore.HttpOverrides;
-using Yarp.ReverseProxy.Forwarder;
 
 namespace Tideline.Host.Gateway;
 
@@ -29,20 +29,15 @@ internal static class ClientAddress
         app.UseForwardedHeaders(options);
     }
 
-    /// <summary>Tells the callee what this process knows of the client; what the client itself claims is not passed on.</summary>
-    public sealed class Transformer : HttpTransformer
-    {
-        public override async ValueTask TransformRequestAsync(HttpContext httpContext, HttpRequestMessage proxyRequest, string destinationPrefix, CancellationToken cancellationToken)
-        {
-            await base.TransformRequestAsync(httpContext, proxyRequest, destinationPrefix, cancellationToken);
-            var headers = proxyRequest.Headers;
-            foreach (var name in (string[])["X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host", "Forwarded"]) headers.Remove(name);
-            if (httpContext.Connection.RemoteIpAddress is { } address) headers.TryAddWithoutValidation("X-Forwarded-For", Plain(address));
-            headers.TryAddWithoutValidation("X-Forwarded-Proto", httpContext.Request.Scheme);
-            headers.TryAddWithoutValidation("X-Forwarded-Host", httpContext.Request.Host.Value);
-            headers.Host = null; // the callee's own
-        }
+    /// <summary>The address in its shortest form: one that came by IPv4 reads so.</summary>
+    public static string Plain(IPAddress address) => (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).ToString();
 
-        private static string Plain(IPAddress address) => (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).ToString();
+    /// <summary>The address, or the network of one who has as many as they like: of IPv6 the /64.</summary>
+    public static string OfNetwork(IPAddress address)
+    {
+        if (address.AddressFamily != AddressFamily.InterNetworkV6 || address.IsIPv4MappedToIPv6) return Plain(address);
+        var bytes = address.GetAddressBytes();
+        bytes.AsSpan(8).Clear();
+        return new IPAddress(bytes) + "/64";
     }
 }

@@ -1,5 +1,5 @@
 using Microsoft.AspNetCore.StaticFiles;
-using Tideline.Platform.Security;
+using Tideline.Platform.Api;
 
 namespace Tideline.Host.Gateway;
 
@@ -11,15 +11,25 @@ internal static class ConsoleFiles
         "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: https:; font-src 'self' data:; " +
         "connect-src 'self' ws: wss:; frame-src 'self'; frame-ancestors 'none'; base-uri 'self'; form-action 'self'; object-src 'none'";
 
-    public static void MapConsole(this WebApplication app)
+    /// <summary>
+    /// Answers what no endpoint takes. Not a route: one for every path would be chosen before the framework could say that an endpoint is
+    /// there but for another method (405) or media type (415).
+    /// </summary>
+    public static void UseConsole(this WebApplication app, Func<PathString, Problem> nothing)
     {
         var files = app.Environment.WebRootFileProvider;
-        app.MapFallback("{*path}", async context =>
+        var compressed = new CompressedFiles();
+        app.Use(async (context, next) =>
         {
-            var path = context.Request.Path.Value ?? "/";
-            if (path.StartsWith("/api/", StringComparison.Ordinal) || path.StartsWith("/internal", StringComparison.OrdinalIgnoreCase) || !IsRead(context.Request))
+            if (context.GetEndpoint() is not null)
             {
-                context.Response.StatusCode = StatusCodes.Status404NotFound;
+                await next(context);
+                return;
+            }
+            var path = context.Request.Path.Value ?? "/";
+            if (context.Request.Path.StartsWithSegments("/api") || context.Request.Path.StartsWithSegments("/internal") || !IsRead(context.Request))
+            {
+                await Refusal.WriteAsync(context, nothing(context.Request.Path));
                 return;
             }
             var file = files.GetFileInfo(path);
@@ -43,11 +53,19 @@ internal static class ConsoleFiles
             headers.ContentSecurityPolicy = ContentSecurityPolicy;
             headers["Referrer-Policy"] = "strict-origin-when-cross-origin";
             headers.CacheControl = isAsset && path.StartsWith("/assets/", StringComparison.Ordinal) ? "public, max-age=31536000, immutable" : "no-cache";
-            if (context.Request.IsHttps) headers.StrictTransportSecurity = "max-age=31536000";
+            headers.Vary = "Accept-Encoding";
+            var wire = compressed.Get(file, isAsset ? path : "/index.html", context.Request.Headers.AcceptEncoding.ToString());
+            headers.ETag = wire.ETag;
+            if (context.Request.Headers.IfNoneMatch == wire.ETag)
+            {
+                context.Response.StatusCode = StatusCodes.Status304NotModified;
+                return;
+            }
+            if (wire.Encoding is not null) headers.ContentEncoding = wire.Encoding;
             context.Response.ContentType = Types.TryGetContentType(file.Name, out var type) ? type : "application/octet-stream";
-            context.Response.ContentLength = file.Length;
-            if (!HttpMethods.IsHead(context.Request.Method)) await context.Response.SendFileAsync(file, context.RequestAborted);
-        }).AllowsAnyone("The console's own files.");
+            context.Response.ContentLength = wire.Content.Length;
+            if (!HttpMethods.IsHead(context.Request.Method)) await context.Response.Body.WriteAsync(wire.Content, context.RequestAborted);
+        });
     }
 
     private static readonly FileExtensionContentTypeProvider Types = new();

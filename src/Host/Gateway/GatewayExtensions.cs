@@ -1,66 +1,55 @@
-using System.Diagnostics;
-using Microsoft.AspNetCore.Http.Features;
 using Tideline.Host.Live;
 using Tideline.Host.Operations;
 using Tideline.Platform.Api;
 using Tideline.Platform.Clients;
-using Tideline.Platform.Security;
-using Yarp.ReverseProxy.Forwarder;
+using Tideline.Platform.Hosting;
 
 namespace Tideline.Host.Gateway;
 
-/// <summary>The public door: forwards what is hosted elsewhere, serves the console and the live updates.</summary>
+/// <summary>The public door: checks and counts what comes in, forwards what is hosted elsewhere, serves the console and the live updates.</summary>
 internal static class GatewayExtensions
 {
-    private static readonly ClientAddress.Transformer Transformer = new();
-    private static readonly ForwarderRequestConfig Forwarding = new() { ActivityTimeout = TimeSpan.FromSeconds(60) };
-
-    public static void AddGateway(this WebApplicationBuilder builder)
+    public static void AddGateway(this WebApplicationBuilder builder, ServiceDirectory directory)
     {
-        builder.Services.AddHttpForwarder();
+        builder.Services.AddOptions<GatewayOptions>().BindConfiguration("Gateway").ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddOptions<LimitOptions>().BindConfiguration("Gateway:Limits").ValidateDataAnnotations().ValidateOnStart();
+        builder.WebHost.ConfigureKestrel((context, kestrel) =>
+            kestrel.Limits.RequestHeadersTimeout = (context.Configuration.GetSection("Gateway").Get<GatewayOptions>() ?? new GatewayOptions()).HeadersTimeout);
+        builder.Services.AddSingleton<Admission>();
+        builder.Services.AddSingleton<AccessDenials>();
+        builder.Services.AddSingleton<ILoopSource, GatewayLoops>();
         builder.Services.AddSingleton<ServiceMonitor>();
         builder.Services.AddHostedService(provider => provider.GetRequiredService<ServiceMonitor>());
+        builder.AddServiceProxy(directory);
         builder.AddLive();
         builder.AddSystem();
     }
 
+    /// <summary>What every request from a socket passes first.</summary>
+    public static void UseGateway(this WebApplication app)
+    {
+        app.UseMiddleware<Edge>();
+        app.UseApiReference();
+    }
+
     public static void MapGateway(this WebApplication app, Topology topology)
     {
-        var directory = app.Services.GetRequiredService<ServiceDirectory>();
-        foreach (var service in topology.Remote)
-            if (directory.Remote.TryGetValue(service.Name, out var addresses)) app.ForwardTo(service.Name, addresses);
+        app.MapServiceProxy();
         app.MapLive();
         app.MapServiceHealth();
         app.MapSystem();
-        app.MapConsole();
-        app.Map("/api/{service}/{**rest}", string (string service) => throw new Problem(
-                StatusCodes.Status404NotFound, "not_found", topology.Local.Concat(topology.Remote).Any(s => s.Name == service)
-                    ? "There is no such endpoint." : $"There is no service '{service}'."))
-            .AllowsAnyone("Says that there is nothing here.").ExcludeFromDescription();
+        app.UseConsole(path => Nothing(topology, path));
     }
 
-    private static void ForwardTo(this WebApplication app, string service, Uri[] addresses)
+    private static Problem Nothing(Topology topology, PathString path)
     {
-        var forwarder = app.Services.GetRequiredService<IHttpForwarder>();
-        var client = new HttpMessageInvoker(new SocketsHttpHandler
-        {
-            UseProxy = false,
-            UseCookies = false,
-            AllowAutoRedirect = false,
-            AutomaticDecompression = global::System.Net.DecompressionMethods.None,
-            ConnectTimeout = TimeSpan.FromMilliseconds(800),
-            PooledConnectionLifetime = TimeSpan.FromMinutes(2),
-            ActivityHeadersPropagator = DistributedContextPropagator.Current,
-        });
-        var turn = 0;
-        app.Map("/api/" + service + "/{**rest}", async (HttpContext context) =>
-        {
-            // The service knows how large a body it takes: an import is larger than a server's usual limit.
-            if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size) size.MaxRequestBodySize = null;
-            var address = addresses[(uint)Interlocked.Increment(ref turn) % addresses.Length];
-            var error = await forwarder.SendAsync(context, address.ToString(), client, Forwarding, Transformer);
-            if (error is ForwarderError.None || context.Response.HasStarted) return;
-            throw new Problem(StatusCodes.Status503ServiceUnavailable, "service_unavailable", $"The service '{service}' does not answer.", "Try again in a moment.");
-        }).AllowsAnyone("The service behind it checks the token and the permission.").ExcludeFromDescription().DisableRequestTimeout();
+        var service = path.Value!.Split('/', 4) is ["", "api", { Length: > 0 } name, ..] ? name : null;
+        if (service is null || topology.Local.Any(s => s.Name == service)) return new Problem(StatusCodes.Status404NotFound, "not_found", "There is no such endpoint.");
+        return topology.Remote.Any(s => s.Name == service)
+            ? new Problem(StatusCodes.Status503ServiceUnavailable, "service_unavailable", $"The service '{service}' has no address here.", $"Set Services:{service}:Url.")
+            {
+                Extensions = new Dictionary<string, object?> { ["retryAfter"] = 2 },
+            }
+            : new Problem(StatusCodes.Status404NotFound, "not_found", $"There is no service '{service}'.");
     }
 }

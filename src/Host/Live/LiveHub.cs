@@ -4,19 +4,21 @@ using Tideline.Platform.Security;
 namespace Tideline.Host.Live;
 
 /// <summary>The socket over which open consoles hear that something changed. Carries hints only; a client answers by asking again.</summary>
-internal sealed class LiveHub(LiveConnections connections) : Hub
+internal sealed class LiveHub(OpenSockets sockets) : Hub
 {
+    private const string Socket = "socket";
+
     public override async Task OnConnectedAsync()
     {
-        var caller = Context.GetHttpContext()!.RequestServices.GetRequiredService<Caller>();
-        if (caller.TenantIdOrNull is { } tenant) await Groups.AddToGroupAsync(Context.ConnectionId, GroupOf(tenant));
-        connections.Add(Context, caller.SessionId);
+        var http = Context.GetHttpContext()!;
+        if (http.RequestServices.GetRequiredService<Caller>().TenantIdOrNull is { } tenant) await Groups.AddToGroupAsync(Context.ConnectionId, GroupOf(tenant));
+        Context.Items[Socket] = sockets.Add(http, Context.Abort);
         await base.OnConnectedAsync();
     }
 
     public override Task OnDisconnectedAsync(Exception? exception)
     {
-        connections.Remove(Context);
+        (Context.Items[Socket] as IDisposable)?.Dispose();
         return base.OnDisconnectedAsync(exception);
     }
 
@@ -29,7 +31,7 @@ internal static class LiveExtensions
     public static void AddLive(this WebApplicationBuilder builder)
     {
         builder.Services.AddSignalR();
-        builder.Services.AddSingleton<LiveConnections>();
+        builder.Services.AddSingleton<OpenSockets>();
         builder.Services.AddHostedService<LiveRelay>();
     }
 

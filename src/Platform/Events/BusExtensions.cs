@@ -1,8 +1,10 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Tideline.Platform.Events.Brokers;
 using Tideline.Platform.Events.Log;
 using Tideline.Platform.Hosting;
+using Tideline.Platform.Limits;
 using Tideline.Platform.Realtime;
 
 namespace Tideline.Platform.Events;
@@ -24,6 +26,9 @@ internal static class BusExtensions
         services.AddTransports();
         services.AddSingleton<TransportChange>();
         services.AddSingleton<BusMaintenance>();
+        services.AddSingleton(provider => new EventPublisher(provider.GetRequiredService<IEventTransport>()));
+        services.AddSingleton(provider => new SharedLimits(
+            provider.GetRequiredService<BusDatabase>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<SharedLimits>>()));
         services.AddSingleton(provider => new BusStatus(
             provider.GetRequiredService<BusDatabase>(), provider.GetRequiredService<IEventTransport>(), provider, provider.GetServices<ServiceRegistration>()));
         services.AddSingleton<BusGauges>();

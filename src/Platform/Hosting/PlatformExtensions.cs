@@ -73,6 +73,7 @@ public static class PlatformExtensions
         app.UseRequestTelemetry();
         app.UseExceptionHandler();
         app.UseStatusCodePages();
+        app.UseMiddleware<QueryText>();
         app.UseRouting();
         app.Use((context, next) =>
         {

@@ -1,5 +1,5 @@
-using System.Security.Claims;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
 using Tideline.Platform.Api;
 using Tideline.Platform.Clients;
 
@@ -14,14 +14,15 @@ internal sealed class AccessMiddleware(RequestDelegate next, AccessTokenValidato
     public async Task InvokeAsync(HttpContext context, Caller caller)
     {
         var endpoint = context.GetEndpoint();
-        if (endpoint is null)
+        // What is no route is the framework's own refusal: wrong method, wrong media type.
+        if (endpoint is not RouteEndpoint)
         {
             await next(context);
             return;
         }
         var rule = endpoint.Metadata.GetMetadata<AccessRule>();
         var token = await TokenAsync(context);
-        if (token is not null) Adopt(context, caller, token);
+        if (token is not null) Bearer.Adopt(context, caller, token);
         else if (rule is AccessRule.Permission or AccessRule.SignedIn) await AdoptKeyAsync(context, caller);
         switch (rule)
         {
@@ -53,35 +54,13 @@ internal sealed class AccessMiddleware(RequestDelegate next, AccessTokenValidato
         await next(context);
     }
 
-    private async ValueTask<AccessToken?> TokenAsync(HttpContext context)
-    {
-        var header = context.Request.Headers.Authorization.ToString();
-        string? raw = null;
-        if (header.StartsWith("Bearer ", StringComparison.Ordinal)) raw = header[7..];
-        // Browsers cannot set headers on a WebSocket; SignalR's client sends the token in the query of the hub only.
-        else if (context.Request.Path.StartsWithSegments("/live", StringComparison.Ordinal)) raw = context.Request.Query["access_token"];
-        return string.IsNullOrEmpty(raw) || ApiKeys.IsKey(raw) ? null : await validator.ValidateAsync(raw, context.RequestAborted);
-    }
+    private async ValueTask<AccessToken?> TokenAsync(HttpContext context) =>
+        Bearer.Of(context) is { } raw && !ApiKeys.IsKey(raw) ? await validator.ValidateAsync(raw, context.RequestAborted) : null;
 
-    // From the header only: a key in an address ends in logs and histories.
     private async ValueTask AdoptKeyAsync(HttpContext context, Caller caller)
     {
-        var header = context.Request.Headers.Authorization.ToString();
-        if (!header.StartsWith("Bearer ", StringComparison.Ordinal) || !ApiKeys.IsKey(header[7..])) return;
-        if (await keys.FindAsync(header[7..], context.RequestAborted) is { } holder) caller.UseKey(holder);
-    }
-
-    private static void Adopt(HttpContext context, Caller caller, AccessToken token)
-    {
-        if (token.Kind == "service")
-        {
-            // Only a service may name the tenant for which it works; from anybody else the header means nothing.
-            var tenant = Guid.TryParse(context.Request.Headers[ServiceCallHandler.TenantHeader], out var id) ? id : (Guid?)null;
-            caller.UseService(token.Subject, tenant);
-            return;
-        }
-        caller.UseUser(Guid.Parse(token.Subject), token.TenantId, token.SessionId ?? Guid.Empty, token.Role ?? "", token.Permissions);
-        context.User = new ClaimsPrincipal(new ClaimsIdentity([new Claim(ClaimTypes.NameIdentifier, token.Subject)], "token"));
+        if (Bearer.Of(context) is not { } raw || !ApiKeys.IsKey(raw)) return;
+        if (await keys.FindAsync(raw, context.RequestAborted) is { } holder) caller.UseKey(holder);
     }
 
     private static Problem Unauthenticated() =>

@@ -22,6 +22,17 @@ public sealed record AccessToken
     public IReadOnlyList<string> Permissions { get; init; } = [];
 }
 
+/// <summary>What came of checking a token.</summary>
+public enum TokenState
+{
+    /// <summary>To be trusted.</summary>
+    Valid,
+    /// <summary>It may have been good once: it has expired, was revoked, or was signed by a key that is not known any more.</summary>
+    Stale,
+    /// <summary>We never made it.</summary>
+    Forged,
+}
+
 /// <summary>
 /// Checks access tokens locally (RFC 7519 with ES256, hardened as RFC 8725 says): one algorithm, our type, our issuer and audience,
 /// a key of our own key set, and nothing taken from the token's header but the key's id.
@@ -42,43 +53,52 @@ public sealed class AccessTokenValidator(SigningKeys keys, RevokedSessions revok
     private readonly ConcurrentDictionary<string, AccessToken> _verified = new(StringComparer.Ordinal);
 
     /// <summary>The token's content, or null when it is not to be trusted.</summary>
-    public async ValueTask<AccessToken?> ValidateAsync(string token, CancellationToken ct)
+    public async ValueTask<AccessToken?> ValidateAsync(string token, CancellationToken ct) =>
+        await CheckAsync(token, ct) is (TokenState.Valid, var valid) ? valid : null;
+
+    /// <summary>Whether the token has been checked before, so that checking it costs nothing.</summary>
+    public bool Remembers(string token) => _verified.ContainsKey(token);
+
+    /// <summary>The token's content when it is to be trusted, and why not otherwise.</summary>
+    public async ValueTask<(TokenState State, AccessToken? Token)> CheckAsync(string token, CancellationToken ct)
     {
-        if (token.Length is 0 or > MaxLength) return null;
+        if (token.Length is 0 or > MaxLength) return (TokenState.Forged, null);
         if (!_verified.TryGetValue(token, out var known))
         {
-            known = await VerifyAsync(token, ct);
-            if (known is null) return null;
+            (var state, known) = await VerifyAsync(token, ct);
+            if (known is null) return (state, null);
             if (_verified.Count >= CacheSize) _verified.Clear();
             _verified[token] = known;
         }
         if (known.ExpiresAt + Skew < clock.GetUtcNow())
         {
             _verified.TryRemove(token, out _);
-            return null;
+            return (TokenState.Stale, null);
         }
-        return known.SessionId is { } session && revoked.Contains(session) ? null : known;
+        return known.SessionId is { } session && revoked.Contains(session) ? (TokenState.Stale, null) : (TokenState.Valid, known);
     }
 
-    private async ValueTask<AccessToken?> VerifyAsync(string token, CancellationToken ct)
+    private async ValueTask<(TokenState, AccessToken?)> VerifyAsync(string token, CancellationToken ct)
     {
+        var forged = (TokenState.Forged, (AccessToken?)null);
         var parts = token.Split('.');
-        if (parts.Length != 3) return null;
+        if (parts.Length != 3) return forged;
         try
         {
             using var header = JsonDocument.Parse(Base64Url.DecodeFromChars(parts[0]), Strict);
-            if (Text(header, "alg") != "ES256" || Text(header, "typ") != TokenType || Text(header, "kid") is not { Length: > 0 and < 100 } kid) return null;
-            if (header.RootElement.TryGetProperty("crit", out _)) return null;
+            if (Text(header, "alg") != "ES256" || Text(header, "typ") != TokenType || Text(header, "kid") is not { Length: > 0 and < 100 } kid) return forged;
+            if (header.RootElement.TryGetProperty("crit", out _)) return forged;
             var signature = Base64Url.DecodeFromChars(parts[2]);
-            if (signature.Length != 64 || await keys.FindAsync(kid, ct) is not { } key) return null;
+            if (signature.Length != 64) return forged;
+            if (await keys.FindAsync(kid, ct) is not { } key) return (TokenState.Stale, null);
             var signed = Encoding.ASCII.GetBytes(token, 0, parts[0].Length + 1 + parts[1].Length);
-            if (!key.VerifyData(signed, signature, HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation)) return null;
+            if (!key.VerifyData(signed, signature, HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation)) return forged;
             using var claims = JsonDocument.Parse(Base64Url.DecodeFromChars(parts[1]), Strict);
-            return Read(claims);
+            return Read(claims) is { } content ? (TokenState.Valid, content) : forged;
         }
         catch (Exception e) when (e is FormatException or JsonException or CryptographicException or InvalidOperationException)
         {
-            return null;
+            return forged;
         }
     }
 

@@ -29,11 +29,16 @@ public sealed class ApiKeys(IHttpClientFactory clients, RevokedSessions revoked,
     /// <summary>Whether this is meant to be a key, and not an access token.</summary>
     public static bool IsKey(string token) => token.StartsWith(Prefix, StringComparison.Ordinal);
 
+    /// <summary>Whether there is a fresh answer for the key, so that looking it up costs no question.</summary>
+    public bool Remembers(string key) =>
+        key.Length == Length && _known.TryGetValue(HashOf(key), out var asked) && asked is { IsValueCreated: true, Value: { IsCompletedSuccessfully: true, Result: var answer } }
+        && answer.Until > clock.GetUtcNow();
+
     /// <summary>The key's holder, or null when it is not to be trusted.</summary>
     public async ValueTask<ApiKeyHolder?> FindAsync(string key, CancellationToken ct)
     {
         if (key.Length != Length) return null;
-        var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)));
+        var hash = HashOf(key);
         while (true)
         {
             // Whoever else asks for the same key meanwhile waits for the same answer.
@@ -57,6 +62,8 @@ public sealed class ApiKeys(IHttpClientFactory clients, RevokedSessions revoked,
             return answer.Holder is { } holder && holder.ExpiresAt > clock.GetUtcNow() && !revoked.Contains(holder.KeyId) ? holder : null;
         }
     }
+
+    private static string HashOf(string key) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)));
 
     private async Task<Answer> AskAsync(string hash)
     {

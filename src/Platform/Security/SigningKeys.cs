@@ -5,14 +5,22 @@ using Microsoft.Extensions.Logging;
 
 namespace Tideline.Platform.Security;
 
-/// <summary>Identity's public keys (JWKS, RFC 7517), fetched once and again when a token names a key that is not known: at most once in ten seconds.</summary>
+/// <summary>Identity's public keys (JWKS, RFC 7517), fetched once and again when a token names a key that is not known.</summary>
+/// <remarks>
+/// Anybody can make up names of keys. So identity is asked at most once in ten seconds, and less and less often, down to once a minute, while
+/// the answers bring nothing new; of identity's silence each asker hears at once instead of waiting in line to find out.
+/// </remarks>
 public sealed class SigningKeys(IHttpClientFactory clients, TimeProvider clock, ILogger<SigningKeys> log) : IDisposable
 {
     internal const string Client = "identity-jwks";
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan ShortestPause = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(1);
+    private const int PauseAfterFailure = 500;
     private readonly SemaphoreSlim _one = new(1, 1);
     private Dictionary<string, ECDsa> _keys = new(StringComparer.Ordinal);
+    private TimeSpan _pause = ShortestPause;
     private DateTimeOffset _nextFetch;
+    private long _failedUntil;
 
     /// <summary>The key with this id, or null when identity does not know it.</summary>
     public async ValueTask<ECDsa?> FindAsync(string kid, CancellationToken ct)
@@ -23,6 +31,7 @@ public sealed class SigningKeys(IHttpClientFactory clients, TimeProvider clock, 
         {
             if (_keys.TryGetValue(kid, out key)) return key;
             if (clock.GetUtcNow() < _nextFetch) return null;
+            if (Environment.TickCount64 < _failedUntil) throw new HttpRequestException("Identity's keys could not be fetched a moment ago.");
             await FetchAsync(ct);
             return _keys.GetValueOrDefault(kid);
         }
@@ -42,12 +51,16 @@ public sealed class SigningKeys(IHttpClientFactory clients, TimeProvider clock, 
             using var deadline = CancellationTokenSource.CreateLinkedTokenSource(ct);
             deadline.CancelAfter(TimeSpan.FromSeconds(5));
             var set = await clients.CreateClient(Client).GetFromJsonAsync<KeySet>("/api/identity/.well-known/jwks.json", deadline.Token);
-            _keys = set!.Keys.Where(k => k is { Kty: "EC", Crv: "P-256" }).ToDictionary(k => k.Kid, Import, StringComparer.Ordinal);
-            _nextFetch = clock.GetUtcNow() + Pause;
+            var fetched = set!.Keys.Where(k => k is { Kty: "EC", Crv: "P-256" }).ToList();
+            var isNew = fetched.Any(k => !_keys.ContainsKey(k.Kid));
+            _keys = fetched.ToDictionary(k => k.Kid, Import, StringComparer.Ordinal);
+            _pause = isNew ? ShortestPause : TimeSpan.FromTicks(Math.Min(2 * _pause.Ticks, LongestPause.Ticks));
+            _nextFetch = clock.GetUtcNow() + _pause;
         }
         catch (Exception e) when (e is HttpRequestException or OperationCanceledException or InvalidOperationException && !ct.IsCancellationRequested)
         {
-            // Not remembered as a failed fetch: identity may only be starting.
+            // Not for long: identity may only be starting.
+            _failedUntil = Environment.TickCount64 + PauseAfterFailure;
             log.LogWarning("Identity's keys could not be fetched: {Reason}", e.Message);
             throw new HttpRequestException("Identity's keys could not be fetched.", e);
         }

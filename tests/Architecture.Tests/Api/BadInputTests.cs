@@ -32,7 +32,7 @@ public sealed class BadInputTests(ArchitectureFixture fixture)
                 wrong.AddUnless(status is HttpStatusCode.BadRequest or HttpStatusCode.UnprocessableEntity && SaysWhy(problem), $"{route.Name} {Short(text)}: {(int)status} {Short(problem)}");
             }
             var (media, answer) = await SendAsync(client, route, new StringContent("<a/>", Encoding.UTF8, "application/xml"));
-            wrong.AddUnless(media is HttpStatusCode.UnsupportedMediaType or HttpStatusCode.BadRequest or HttpStatusCode.UnprocessableEntity or HttpStatusCode.NotFound, $"{route.Name} XML: {(int)media} {Short(answer)}");
+            wrong.AddUnless(media is HttpStatusCode.UnsupportedMediaType && answer.Contains("unsupported_media_type", StringComparison.Ordinal), $"{route.Name} XML: {(int)media} {Short(answer)}");
         }
         wrong.AssertNone("Garbage must be refused:");
     }
@@ -97,6 +97,8 @@ public sealed class BadInputTests(ArchitectureFixture fixture)
                     using var response = await client.Http.GetAsync($"{path}?{name}={value}");
                     var problem = await response.Content.ReadAsStringAsync();
                     wrong.AddUnless((int)response.StatusCode < 500, $"{route.Name} {name}={Short(value)}: {(int)response.StatusCode} {Short(problem)}");
+                    // Refused before it can reach a database, which stores no such character.
+                    if (value == "%00") wrong.AddUnless(response.StatusCode == HttpStatusCode.BadRequest && Names(problem, name), $"{route.Name} {name}=%00: {(int)response.StatusCode} {Short(problem)}");
                     if (parameter.ParameterType != typeof(string) && value == "nonsense")
                         wrong.AddUnless(response.StatusCode is HttpStatusCode.BadRequest or HttpStatusCode.NotFound, $"{route.Name} {name}=nonsense: {(int)response.StatusCode}");
                 }

@@ -49,6 +49,7 @@ public sealed class EventCatalogueTests(ArchitectureFixture fixture)
                     page.AppendLine($"| `{JsonNamingPolicy.CamelCase.ConvertName(member.Name)}` | {TypeName(member)} | {Note(member)} |");
                 var publishers = services.Where(s => s.Publishes.Contains(type)).Select(s => s.Name).Order(StringComparer.Ordinal).ToList();
                 if (type == typeof(Contracts.Worker.JobRequested)) publishers = ["every service that enqueues jobs"];
+                if (type == typeof(Contracts.Gateway.AccessDenied)) publishers = ["the gateway"];
                 var subscribers = services.SelectMany(s => s.Subscriptions).Where(s => s.Event == type).Select(s => s.Name).Order(StringComparer.Ordinal).ToList();
                 page.AppendLine().AppendLine($"Published by {(publishers.Count == 0 ? "nobody yet" : string.Join(", ", publishers))}. Handled by {(subscribers.Count == 0 ? "nobody" : string.Join(", ", subscribers.Select(s => $"`{s}`")))}.").AppendLine();
             }

@@ -57,6 +57,7 @@ internal sealed class AccessLog(RequestDelegate next, ILoggerFactory loggers)
             .With("service", RequestRoute.EndpointOf(context)?.Metadata.GetMetadata<ServiceName>()?.Name)
             .With("tenant", caller?.TenantIdOrNull)
             .With("user", caller?.UserId)
+            .With("key", caller?.ApiKeyId)
             .With("caller", caller?.Service)
             .With("ip", (address is { IsIPv4MappedToIPv6: true } ? address.MapToIPv4() : address)?.ToString())
             .With("aborted", context.RequestAborted.IsCancellationRequested ? true : null);

@@ -19,7 +19,8 @@ internal static class RequestRoute
         context.GetEndpoint() ?? context.Features.Get<IExceptionHandlerFeature>()?.Endpoint;
 
     /// <summary>The route template as metrics name it, or null: nothing took the request.</summary>
-    public static string? TemplateOf(HttpContext context) => (EndpointOf(context) as RouteEndpoint)?.RoutePattern.RawText;
+    public static string? TemplateOf(HttpContext context) =>
+        context.Features.Get<RouteReport>()?.Template ?? (EndpointOf(context) as RouteEndpoint)?.RoutePattern.RawText;
 
     /// <summary>The template without constraints: <c>/api/leads/{id}</c>.</summary>
     public static string Readable(string template)
