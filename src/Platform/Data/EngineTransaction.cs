@@ -17,7 +17,7 @@ public static class EngineTransaction
         var transaction = await database.BeginSystemAsync(ct);
         try
         {
-            await transaction.ExecuteAsync("select " + Plans, [], ct);
+            await transaction.UseEnginePlansAsync(ct);
             return transaction;
         }
         catch
@@ -26,6 +26,9 @@ public static class EngineTransaction
             throw;
         }
     }
+
+    /// <summary>From here on the transaction has the plans of engines.</summary>
+    public static Task UseEnginePlansAsync(this ServiceTransaction transaction, CancellationToken ct) => transaction.ExecuteAsync("select " + Plans, [], ct);
 
     /// <summary>
     /// The same as one implicit transaction in one round trip: the caller adds commands, and the reader stands at the first one's result. For
