@@ -25,7 +25,7 @@ internal sealed class JobExecution(string service, IServiceScopeFactory scopes, 
     }
 
     /// <summary>A result without more to tell.</summary>
-    public RunResult Result(RunningJob run, RunOutcome outcome) =>
+    public static RunResult Result(RunningJob run, RunOutcome outcome) =>
         new() { TenantId = run.Job.TenantId, Id = run.Job.Id, Attempt = run.Job.Attempt, Outcome = outcome };
 
     private async Task<RunResult> OutcomeAsync(JobCall call, RunningJob run, Activity? activity)

@@ -1,4 +1,5 @@
 using Tideline.Contracts.Worker;
+using Tideline.Platform.Events;
 
 namespace Tideline.Platform.Jobs;
 
@@ -18,7 +19,7 @@ internal sealed class JobLane(JobCall call, JobExecution execution, HeldRuns run
 
     private readonly Lock _lock = new();
     private readonly Queue<RunningJob> _ahead = new();
-    private readonly SemaphoreSlim _room = new(0, 1);
+    private readonly Signal _room = new();
     private int _busy, _ended, _wanted;
     private double _perSecond;
     private long _spanBegan = clock.GetTimestamp(), _filled;
@@ -41,7 +42,7 @@ internal sealed class JobLane(JobCall call, JobExecution execution, HeldRuns run
                 _wanted = Math.Max(Concurrency, most / 2);
                 if (_busy + _ahead.Count < _wanted) return Math.Min(MostAtOnce, most - _busy - _ahead.Count);
             }
-            await _room.WaitAsync(ct);
+            await _room.WaitAsync(Timeout.InfiniteTimeSpan, ct);
         }
     }
 
@@ -75,7 +76,7 @@ internal sealed class JobLane(JobCall call, JobExecution execution, HeldRuns run
             RunningJob? run;
             lock (_lock)
                 if (!_ahead.TryDequeue(out run)) return;
-            runs.End(run, execution.Result(run, RunOutcome.Returned));
+            runs.End(run, JobExecution.Result(run, RunOutcome.Returned));
         }
     }
 
@@ -84,7 +85,7 @@ internal sealed class JobLane(JobCall call, JobExecution execution, HeldRuns run
         for (var row = 0; Next(row > 0) is { } run;)
         {
             // A lease that ran out here has not begun to do anything.
-            runs.End(run, run.Reason == StopReason.None ? await execution.RunAsync(call, run) : execution.Result(run, RunOutcome.Returned));
+            runs.End(run, run.Reason == StopReason.None ? await execution.RunAsync(call, run) : JobExecution.Result(run, RunOutcome.Returned));
             if (++row % RunsInARow == 0) await Task.Yield();
         }
     }
@@ -97,7 +98,7 @@ internal sealed class JobLane(JobCall call, JobExecution execution, HeldRuns run
             if (hasEnded) _ended++;
             var found = _ahead.TryDequeue(out var run);
             if (!found) _busy--;
-            if (_busy + _ahead.Count < _wanted && _room.CurrentCount == 0) _room.Release();
+            if (_busy + _ahead.Count < _wanted) _room.Raise();
             return run;
         }
     }

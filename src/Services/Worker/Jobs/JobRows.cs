@@ -58,7 +58,7 @@ internal static class JobRows
         return added;
     }
 
-    private static NpgsqlParameter Of<T>(T[] column, NpgsqlDbType type) => new NpgsqlParameter<T[]> { TypedValue = column, NpgsqlDbType = NpgsqlDbType.Array | type };
+    private static NpgsqlParameter<T[]> Of<T>(T[] column, NpgsqlDbType type) => new() { TypedValue = column, NpgsqlDbType = NpgsqlDbType.Array | type };
 }
 
 /// <summary>What has come into the queue.</summary>
