@@ -42,7 +42,7 @@ internal sealed class Engine : IAsyncDisposable
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "bench" });
         builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
         builder.Services.AddRoutingCore();
-        builder.Services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Warning).AddSimpleConsole());
+        builder.Services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Error).AddSimpleConsole());
         builder.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(o => o.LogToStandardErrorThreshold = LogLevel.Trace);
         var databases = new DatabaseDirectory { PoolSize = 10 };
         foreach (var name in services.Select(s => s.Name).Append("bus"))
@@ -69,7 +69,7 @@ internal sealed class Engine : IAsyncDisposable
 
     public async Task<string> ClearAsync()
     {
-        await PauseAsync(false);
+        await PauseAsync(true);
         await ExecuteAsync("truncate job, job_log, ready, lease, done, pace");
         _tally.Restart();
         return "{}";

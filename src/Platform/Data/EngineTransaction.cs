@@ -32,12 +32,17 @@ public static class EngineTransaction
 
     /// <summary>
     /// The same as one implicit transaction in one round trip: the caller adds commands, and the reader stands at the first one's result. For
-    /// the statements that run all the time.
+    /// the statements that run all the time: they are planned once, not for each set of parameters.
     /// </summary>
-    public static EngineBatch CreateEngineBatch(this ServiceDatabase database)
+    public static EngineBatch CreateEngineBatch(this ServiceDatabase database) => database.CreateEngineBatch(Plans);
+
+    /// <summary>Like <see cref="CreateEngineBatch(ServiceDatabase)"/>, for statements that join what is given with what is there by hashing.</summary>
+    public static EngineBatch CreateHashingBatch(this ServiceDatabase database) => database.CreateEngineBatch("set_config('enable_seqscan', 'off', true)");
+
+    private static EngineBatch CreateEngineBatch(this ServiceDatabase database, string plans)
     {
         var batch = database.DataSource.CreateBatch();
-        batch.BatchCommands.Add(new NpgsqlBatchCommand($"select set_config('role', '{database.SystemRole}', true), {Plans}"));
+        batch.BatchCommands.Add(new NpgsqlBatchCommand($"select set_config('role', '{database.SystemRole}', true), set_config('plan_cache_mode', 'force_generic_plan', true), {plans}"));
         return new EngineBatch(batch);
     }
 }

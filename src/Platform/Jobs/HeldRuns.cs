@@ -119,12 +119,9 @@ internal sealed class HeldRuns(Guid workerId, string service, IJobQueue queue, T
             try
             {
                 var answer = await queue.CompleteAsync(service, new CompleteRequest { WorkerId = workerId, Results = batch.ConvertAll(b => b.Result) }, ct);
-                foreach (var (run, _) in batch)
-                {
-                    // After a failure the refused ones may have been taken the first time, with the answer lost.
-                    if (failures == 0 && answer.Refused.Contains(run.Job.Id)) log.LogWarning("The result of {Type} {Id} was refused: its lease was lost", run.Job.Type, run.Job.Id);
-                    Forget(run);
-                }
+                // After a failure the refused ones may have been taken the first time, with the answer lost.
+                if (failures == 0 && answer.Refused.Count > 0) log.LogWarning("The results of {Count} jobs were refused: their leases were lost. The first is {Id}", answer.Refused.Count, answer.Refused[0]);
+                foreach (var (run, _) in batch) Forget(run);
                 return;
             }
             catch (Exception e) when (!ct.IsCancellationRequested)

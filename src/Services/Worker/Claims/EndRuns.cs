@@ -50,7 +50,7 @@ internal sealed class EndRuns(
     private async Task<HashSet<Guid>> CompleteAsync(Guid worker, List<RunResult> results, CancellationToken ct)
     {
         var left = new HashSet<Guid>();
-        await using (var batch = database.CreateSystemBatch().Add(Plain, TakenRuns.Parameters(worker, results)))
+        await using (var batch = database.CreateHashingBatch().Add(Plain, TakenRuns.Parameters(worker, results)))
         await using (var reader = await batch.ExecuteReaderAsync(ct))
             while (await reader.ReadAsync(ct)) left.Add(reader.GetGuid(0));
         foreach (var tenant in results.Where(r => !left.Contains(r.Id)).GroupBy(r => r.TenantId ?? Guid.Empty))

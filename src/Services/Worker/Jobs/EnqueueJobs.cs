@@ -71,7 +71,7 @@ internal sealed class EnqueueJobs(ServiceDatabase<WorkerDb> database, ReadyWaite
     private async Task<HashSet<Guid>> InsertAsync(IReadOnlyList<NewJob> jobs)
     {
         Added added;
-        await using (var batch = database.CreateSystemBatch().Add(JobRows.Sql, JobRows.Parameters(jobs)))
+        await using (var batch = database.CreateEngineBatch().Add(JobRows.Sql, JobRows.Parameters(jobs)))
         await using (var reader = await batch.ExecuteReaderAsync(CancellationToken.None))
         {
             added = await JobRows.ReadAsync(reader, CancellationToken.None);
