@@ -176,7 +176,11 @@ internal sealed class Engine : IAsyncDisposable
 
     private static NewJob Row(Send job) => new()
     {
-        TenantId = Tenant, Id = Guid.CreateVersion7(), Type = "bench.send", Queue = "default", MaxAttempts = 10,
+        TenantId = Tenant,
+        Id = Guid.CreateVersion7(),
+        Type = "bench.send",
+        Queue = "default",
+        MaxAttempts = 10,
         Payload = JsonSerializer.Serialize(job, ContractsJson.Options),
     };
 

@@ -9,6 +9,10 @@ namespace Tideline.Platform.Jobs;
 internal sealed class HeldRuns(Guid workerId, string service, IJobQueue queue, TimeProvider clock, ILogger log)
 {
     private const int MaxResults = 500;
+
+    // When jobs come one by one, a moment's wait lets a few results share a transaction. Nobody waits for a result: the place is free already.
+    private const int FewResults = 8;
+    private static readonly TimeSpan Linger = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(20), ShortTick = TimeSpan.FromMilliseconds(1);
 
     private readonly ConcurrentDictionary<Guid, RunningJob> _runs = new();
@@ -78,6 +82,11 @@ internal sealed class HeldRuns(Guid workerId, string service, IJobQueue queue, T
             while (await _results.Reader.WaitToReadAsync(ct))
             {
                 while (batch.Count < MaxResults && _results.Reader.TryRead(out var next)) batch.Add(next);
+                if (batch.Count < FewResults)
+                {
+                    await Task.Delay(Linger, clock, ct);
+                    while (batch.Count < MaxResults && _results.Reader.TryRead(out var next)) batch.Add(next);
+                }
                 Interlocked.Add(ref _unsent, -batch.Count);
                 await SendAsync(batch, ct);
                 batch.Clear();

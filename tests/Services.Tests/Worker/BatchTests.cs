@@ -209,11 +209,20 @@ public sealed class BatchTests
     private static Task<HeartbeatAnswer> BeatAsync(JobHost host, Guid runner, List<ClaimedJob> jobs) =>
         host.Services.GetRequiredService<HeartbeatRuns>().BeatAsync("labor", new HeartbeatRequest
         {
-            WorkerId = runner, Host = "test", Types = ["labor.dig"], Jobs = [.. jobs.Select(j => new HeldJob { TenantId = j.TenantId, Id = j.Id, Attempt = j.Attempt })],
+            WorkerId = runner,
+            Host = "test",
+            Types = ["labor.dig"],
+            Jobs = [.. jobs.Select(j => new HeldJob { TenantId = j.TenantId, Id = j.Id, Attempt = j.Attempt })],
         }, CancellationToken.None);
 
     private static NewJob New(Guid tenant, string payload, string? key = null) => new()
     {
-        TenantId = tenant, Id = Guid.CreateVersion7(), Type = "labor.dig", Queue = "default", MaxAttempts = 3, Payload = payload, UniqueKey = key,
+        TenantId = tenant,
+        Id = Guid.CreateVersion7(),
+        Type = "labor.dig",
+        Queue = "default",
+        MaxAttempts = 3,
+        Payload = payload,
+        UniqueKey = key,
     };
 }

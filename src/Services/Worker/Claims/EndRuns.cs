@@ -65,7 +65,11 @@ internal sealed class EndRuns(
         await transaction.UseEnginePlansAsync(ct);
         var ended = results.Where(r => taken.ContainsKey(r.Id)).DistinctBy(r => r.Id).Select(r => new EndedRun(taken[r.Id], r.Outcome.ToString())
         {
-            Error = r.Error, Delay = r.DelaySeconds, Progress = r.Progress, ProgressText = r.ProgressText, Log = r.Log,
+            Error = r.Error,
+            Delay = r.DelaySeconds,
+            Progress = r.Progress,
+            ProgressText = r.ProgressText,
+            Log = r.Log,
         }).ToList();
         var (jobs, isNews) = await settle.SettleAsync(transaction, ended, ct);
         await transaction.CommitAsync(ct);
