@@ -81,6 +81,9 @@ public class KilledRunnerTests
         var ends = await host.QueryAsync("worker", "select id, attempt from job_now where state = 'completed'", r => (r.GetGuid(0), r.GetInt32(1)));
         Assert.Equal(jobs, ends.Count);
         Assert.All(ends, end => Assert.Contains(end, effects));
+        // What has ended is nowhere else: not in a lease that would bring it back, and not ready to run again.
+        await Eventually.Get(() => host.ScalarAsync<long>("worker", "select count(*) from lease"), n => n == 0, "no leases left");
+        Assert.Equal(0, await host.ScalarAsync<long>("worker", "select count(*) from ready"));
     }
 
     [Fact]
