@@ -48,4 +48,4 @@ function id(what) { return spawnSync('id', [what, 'nobody'], { encoding: 'utf8' 
 function give(path) { if (nobody) chownSync(path, nobody.user, nobody.group); }
 /** PostgreSQL refuses root. */
 function as(command) { return nobody ? ['setpriv', `--reuid=${nobody.user}`, `--regid=${nobody.group}`, '--clear-groups', ...command] : command; }
-function major(ours) { return +(spawnSync(join(ours.programs, 'postgres'), ['--version'], { encoding: 'utf8' }).stdout.match(/(\d+)[.\w]*\s*$/m)?.[1] ?? 18); }
+function major(ours) { return +(spawnSync(join(ours.programs, 'postgres'), ['--version'], { encoding: 'utf8' }).stdout.match(/\) (\d+)/)?.[1] ?? 18); }

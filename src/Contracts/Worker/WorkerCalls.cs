@@ -108,3 +108,34 @@ public sealed record LeaveRequest
 {
     public required Guid WorkerId { get; init; }
 }
+
+/// <summary>A job to be put into the queue.</summary>
+public sealed record NewJob
+{
+    /// <summary>Whose job it is; none for work of the platform itself.</summary>
+    public Guid? TenantId { get; init; }
+    /// <summary>Made by the caller; a job that is there already is not added again.</summary>
+    public required Guid Id { get; init; }
+    public required string Type { get; init; }
+    public required string Queue { get; init; }
+    public required int MaxAttempts { get; init; }
+    /// <summary>JSON of the job record.</summary>
+    public required string Payload { get; init; }
+    /// <summary>Not before this time.</summary>
+    public DateTimeOffset? RunAt { get; init; }
+    /// <summary>Lower runs first; 0 to 9.</summary>
+    public int Priority { get; init; } = 5;
+    /// <summary>While a job of this type and key waits or runs, another is not added.</summary>
+    public string? UniqueKey { get; init; }
+    public string? Traceparent { get; init; }
+}
+
+/// <summary>Jobs for the queue, up to 5,000.</summary>
+public sealed record EnqueueRequest
+{
+    public required IReadOnlyList<NewJob> Jobs { get; init; }
+}
+
+/// <summary>The jobs are durable.</summary>
+/// <param name="LeftOut">Those that were not added, because a job with their unique key waits or runs.</param>
+public sealed record EnqueueAnswer(IReadOnlyList<Guid> LeftOut);

@@ -1,6 +1,6 @@
 namespace Tideline.Contracts.Worker;
 
-/// <summary>The job queue, as the processes that run jobs use it. Services hand in jobs through their outbox, not here.</summary>
+/// <summary>The job queue, as processes elsewhere use it.</summary>
 public sealed class WorkerClient(HttpClient http)
 {
     /// <summary>Takes jobs; waits for some when there are none.</summary>
@@ -14,6 +14,10 @@ public sealed class WorkerClient(HttpClient http)
     /// <summary>Reports runs that ended.</summary>
     public Task<CompleteAnswer> CompleteAsync(CompleteRequest request, CancellationToken ct) =>
         http.PostAsync<CompleteAnswer>("/internal/worker/complete", request, ct);
+
+    /// <summary>Adds jobs that belong to no transaction of the caller's, many at once.</summary>
+    public Task<EnqueueAnswer> EnqueueAsync(EnqueueRequest request, CancellationToken ct) =>
+        http.PostAsync<EnqueueAnswer>("/internal/worker/enqueue", request, ct);
 
     /// <summary>The runner stops.</summary>
     public Task LeaveAsync(LeaveRequest request, CancellationToken ct) => http.PostAsync("/internal/worker/leave", request, ct);

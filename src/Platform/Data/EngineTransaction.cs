@@ -17,7 +17,7 @@ public static class EngineTransaction
         var transaction = await database.BeginSystemAsync(ct);
         try
         {
-            await transaction.ExecuteAsync("select " + Plans, [], ct);
+            await transaction.UseEnginePlansAsync(ct);
             return transaction;
         }
         catch
@@ -27,14 +27,22 @@ public static class EngineTransaction
         }
     }
 
+    /// <summary>From here on the transaction has the plans of engines.</summary>
+    public static Task UseEnginePlansAsync(this ServiceTransaction transaction, CancellationToken ct) => transaction.ExecuteAsync("select " + Plans, [], ct);
+
     /// <summary>
     /// The same as one implicit transaction in one round trip: the caller adds commands, and the reader stands at the first one's result. For
-    /// the statements that run all the time.
+    /// the statements that run all the time: they are planned once, not for each set of parameters.
     /// </summary>
-    public static EngineBatch CreateEngineBatch(this ServiceDatabase database)
+    public static EngineBatch CreateEngineBatch(this ServiceDatabase database) => database.CreateEngineBatch(Plans);
+
+    /// <summary>Like <see cref="CreateEngineBatch(ServiceDatabase)"/>, for statements that join what is given with what is there by hashing.</summary>
+    public static EngineBatch CreateHashingBatch(this ServiceDatabase database) => database.CreateEngineBatch("set_config('enable_seqscan', 'off', true)");
+
+    private static EngineBatch CreateEngineBatch(this ServiceDatabase database, string plans)
     {
         var batch = database.DataSource.CreateBatch();
-        batch.BatchCommands.Add(new NpgsqlBatchCommand($"select set_config('role', '{database.SystemRole}', true), {Plans}"));
+        batch.BatchCommands.Add(new NpgsqlBatchCommand($"select set_config('role', '{database.SystemRole}', true), set_config('plan_cache_mode', 'force_generic_plan', true), {plans}"));
         return new EngineBatch(batch);
     }
 }

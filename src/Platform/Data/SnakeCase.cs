@@ -17,7 +17,9 @@ internal sealed class SnakeCase : IModelFinalizingConvention
             foreach (var property in entity.GetDeclaredProperties())
                 if (property.GetColumnName() is var column && column != "xmin") property.SetColumnName(Of(column));
             foreach (var complex in entity.GetDeclaredComplexProperties()) Rename(complex);
-            foreach (var key in entity.GetDeclaredKeys()) key.SetName(Of(key.GetName()!));
+            // A view has keys without names.
+            foreach (var key in entity.GetDeclaredKeys())
+                if (key.GetName() is { } name) key.SetName(Of(name));
             foreach (var foreign in entity.GetDeclaredForeignKeys()) foreign.SetConstraintName(Of(foreign.GetConstraintName()!));
             foreach (var index in entity.GetDeclaredIndexes()) index.SetDatabaseName(Of(index.GetDatabaseName()!));
         }

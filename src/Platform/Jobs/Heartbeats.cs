@@ -5,8 +5,7 @@ using Tideline.Platform.Hosting;
 namespace Tideline.Platform.Jobs;
 
 /// <summary>
-/// Renews the leases of a runner's runs, many in one call, and carries what their handlers tell. A run whose lease could not be renewed in
-/// time is stopped here, before somebody else may start it.
+/// Renews the leases of a runner's runs, many in one call, and carries what their handlers tell.
 /// </summary>
 internal sealed class Heartbeats(HeldRuns runs, IReadOnlyList<string> types, LoopHealth health, TimeProvider clock, ILogger log)
 {
@@ -23,7 +22,6 @@ internal sealed class Heartbeats(HeldRuns runs, IReadOnlyList<string> types, Loo
         {
             try
             {
-                StopWhatIsLost();
                 await BeatAsync(ct);
                 failures = 0;
             }
@@ -42,16 +40,15 @@ internal sealed class Heartbeats(HeldRuns runs, IReadOnlyList<string> types, Loo
 
     private async Task BeatAsync(CancellationToken ct)
     {
-        var held = runs.All;
-        var interval = held.Count > 0 ? runs.Lease / SharesOfLease : IdleInterval;
+        var interval = runs.IsEmpty ? IdleInterval : runs.Lease / SharesOfLease;
         var isDue = _lastBeat is not { } last || clock.GetElapsedTime(last) >= interval;
-        RunningJob[] told = [.. held.Where(r => isDue || (r.HasNews && !r.Ended))];
+        RunningJob[] told = [.. runs.All.Where(r => isDue || (r.HasNews && !r.Ended))];
         if (!isDue && told.Length == 0) return;
 
         var sent = clock.GetTimestamp();
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
         limit.CancelAfter(runs.Lease / 3 + TimeSpan.FromMilliseconds(200));
-        var answer = await runs.Client.HeartbeatAsync(new HeartbeatRequest
+        var answer = await runs.Queue.HeartbeatAsync(runs.Service, new HeartbeatRequest
         {
             WorkerId = runs.WorkerId,
             Host = Environment.MachineName,
@@ -64,13 +61,6 @@ internal sealed class Heartbeats(HeldRuns runs, IReadOnlyList<string> types, Loo
         foreach (var run in told) run.LeaseEnds = runs.LeaseFrom(sent);
         foreach (var id in answer.Lost.Where(id => told.Any(r => r.Job.Id == id && !r.Ended))) runs.Find(id)?.Stop(StopReason.Lost);
         foreach (var id in answer.Cancelled) runs.Find(id)?.Stop(StopReason.Cancelled);
-    }
-
-    private void StopWhatIsLost()
-    {
-        var now = clock.GetTimestamp();
-        foreach (var run in runs.All)
-            if (now > run.LeaseEnds) run.Stop(StopReason.Lost);
     }
 
     private static HeldJob Held(RunningJob run)

@@ -6,18 +6,27 @@ using Tideline.Contracts.Worker;
 namespace Tideline.Platform.Jobs;
 
 /// <summary>The runs that a runner holds, from the claim until the queue has taken down their result.</summary>
-internal sealed class HeldRuns(Guid workerId, WorkerClient client, TimeProvider clock, ILogger log)
+internal sealed class HeldRuns(Guid workerId, string service, IJobQueue queue, TimeProvider clock, ILogger log)
 {
     private const int MaxResults = 500;
-    private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(20);
+
+    // When jobs come one by one, a moment's wait lets a few results share a transaction. Nobody waits for a result: the place is free already.
+    private const int FewResults = 8;
+    private static readonly TimeSpan Linger = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(20), ShortTick = TimeSpan.FromMilliseconds(1);
 
     private readonly ConcurrentDictionary<Guid, RunningJob> _runs = new();
     private readonly Channel<(RunningJob Run, RunResult Result)> _results =
-        Channel.CreateUnbounded<(RunningJob, RunResult)>(new UnboundedChannelOptions());
+        Channel.CreateUnbounded<(RunningJob, RunResult)>(new UnboundedChannelOptions { SingleReader = true });
+
+    // A channel with a single reader cannot count.
+    private int _unsent;
 
     public Guid WorkerId => workerId;
 
-    public WorkerClient Client => client;
+    public string Service => service;
+
+    public IJobQueue Queue => queue;
 
     /// <summary>Length of a lease, as the queue said with the last claim.</summary>
     public TimeSpan Lease { get; set; } = TimeSpan.FromSeconds(30);
@@ -25,26 +34,25 @@ internal sealed class HeldRuns(Guid workerId, WorkerClient client, TimeProvider 
     /// <summary>Done when the queue knows the runner; before, it gives it nothing.</summary>
     public TaskCompletionSource Known { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public ICollection<RunningJob> All => _runs.Values;
+    public IEnumerable<RunningJob> All => _runs.Select(r => r.Value);
+
+    public bool IsEmpty => _runs.IsEmpty;
 
     public RunningJob? Find(Guid id) => _runs.GetValueOrDefault(id);
 
     /// <summary>Waits while more results are on the way than the queue takes in a few batches: who cannot report must not take more.</summary>
     public async Task RoomAsync(CancellationToken ct)
     {
-        while (_results.Reader.Count > 2 * MaxResults) await Task.Delay(Tick, clock, ct);
+        while (Volatile.Read(ref _unsent) > 2 * MaxResults) await Task.Delay(ShortTick, clock, ct);
     }
 
-    /// <summary>A run begins.</summary>
-    public RunningJob Add(ClaimedJob job)
+    /// <summary>A job is held from now on.</summary>
+    public RunningJob Add(ClaimedJob job, int timeoutSeconds)
     {
-        var run = new RunningJob(job, LeaseFrom(clock.GetTimestamp()));
+        var run = new RunningJob(job, LeaseFrom(clock.GetTimestamp()), timeoutSeconds);
         // The queue gives a job that still runs here only when its lease had run out meanwhile.
-        _runs.AddOrUpdate(job.Id, run, (_, earlier) =>
-        {
-            earlier.Stop(StopReason.Lost);
-            return run;
-        });
+        while (!_runs.TryAdd(job.Id, run))
+            if (_runs.TryRemove(job.Id, out var earlier)) earlier.Stop(StopReason.Lost);
         return run;
     }
 
@@ -61,6 +69,7 @@ internal sealed class HeldRuns(Guid workerId, WorkerClient client, TimeProvider 
             Forget(run);
             return;
         }
+        Interlocked.Increment(ref _unsent);
         _results.Writer.TryWrite((run, result));
     }
 
@@ -73,6 +82,12 @@ internal sealed class HeldRuns(Guid workerId, WorkerClient client, TimeProvider 
             while (await _results.Reader.WaitToReadAsync(ct))
             {
                 while (batch.Count < MaxResults && _results.Reader.TryRead(out var next)) batch.Add(next);
+                if (batch.Count < FewResults)
+                {
+                    await Task.Delay(Linger, clock, ct);
+                    while (batch.Count < MaxResults && _results.Reader.TryRead(out var next)) batch.Add(next);
+                }
+                Interlocked.Add(ref _unsent, -batch.Count);
                 await SendAsync(batch, ct);
                 batch.Clear();
             }
@@ -86,8 +101,8 @@ internal sealed class HeldRuns(Guid workerId, WorkerClient client, TimeProvider 
     /// <summary>Waits for the runs, then tells those that go on to stop, then waits for the results to be out.</summary>
     public async Task FinishAsync(TimeSpan grace, TimeSpan afterStop)
     {
-        await WaitAsync(() => _runs.Values.All(r => r.Ended), grace);
-        foreach (var run in _runs.Values) run.Stop(StopReason.Stopping);
+        await WaitAsync(() => All.All(r => r.Ended), grace);
+        foreach (var run in All) run.Stop(StopReason.Stopping);
         await WaitAsync(() => _runs.IsEmpty, afterStop);
     }
 
@@ -96,7 +111,7 @@ internal sealed class HeldRuns(Guid workerId, WorkerClient client, TimeProvider 
     {
         try
         {
-            await client.LeaveAsync(new LeaveRequest { WorkerId = workerId }, ct);
+            await queue.LeaveAsync(service, new LeaveRequest { WorkerId = workerId }, ct);
         }
 #pragma warning disable CA1031 // The leases end by themselves; stopping must not fail for this.
         catch (Exception e)
@@ -112,13 +127,10 @@ internal sealed class HeldRuns(Guid workerId, WorkerClient client, TimeProvider 
         {
             try
             {
-                var answer = await client.CompleteAsync(new CompleteRequest { WorkerId = workerId, Results = [.. batch.Select(b => b.Result)] }, ct);
-                foreach (var (run, _) in batch)
-                {
-                    // After a failure the refused ones may have been taken the first time, with the answer lost.
-                    if (failures == 0 && answer.Refused.Contains(run.Job.Id)) log.LogWarning("The result of {Type} {Id} was refused: its lease was lost", run.Job.Type, run.Job.Id);
-                    Forget(run);
-                }
+                var answer = await queue.CompleteAsync(service, new CompleteRequest { WorkerId = workerId, Results = batch.ConvertAll(b => b.Result) }, ct);
+                // After a failure the refused ones may have been taken the first time, with the answer lost.
+                if (failures == 0 && answer.Refused.Count > 0) log.LogWarning("The results of {Count} jobs were refused: their leases were lost. The first is {Id}", answer.Refused.Count, answer.Refused[0]);
+                foreach (var (run, _) in batch) Forget(run);
                 return;
             }
             catch (Exception e) when (!ct.IsCancellationRequested)

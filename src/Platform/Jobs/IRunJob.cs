@@ -26,12 +26,13 @@ public sealed class JobSnoozed(TimeSpan delay) : Exception($"Snoozed for {delay}
 /// <summary>One run of one job, as its handler sees it.</summary>
 public sealed class JobRun
 {
-    private readonly Action<double, string?> _report;
-    private readonly Action<string> _log;
+    private readonly RunningJob _run;
+    private readonly TimeProvider _clock;
 
-    internal JobRun(Guid id, int attempt, int maxAttempts, Action<double, string?> report, Action<string> log)
+    internal JobRun(RunningJob run, TimeProvider clock)
     {
-        (Id, Attempt, MaxAttempts, _report, _log) = (id, attempt, maxAttempts, report, log);
+        (_run, _clock) = (run, clock);
+        (Id, Attempt, MaxAttempts) = (run.Job.Id, run.Job.Attempt, run.Job.MaxAttempts);
     }
 
     /// <summary>The job.</summary>
@@ -50,10 +51,10 @@ public sealed class JobRun
     public Task ReportAsync(double percent, string? text, CancellationToken ct)
     {
         ct.ThrowIfCancellationRequested();
-        _report(percent, text);
+        _run.Report(percent, text);
         return Task.CompletedTask;
     }
 
     /// <summary>Writes a line into the job's log, for the people who look at the job.</summary>
-    public void Log(string line) => _log(line);
+    public void Log(string line) => _run.Log(_clock.GetUtcNow(), line);
 }

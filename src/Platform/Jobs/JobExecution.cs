@@ -8,40 +8,25 @@ using Tideline.Platform.Security;
 namespace Tideline.Platform.Jobs;
 
 /// <summary>Runs handlers: each in a scope of its own, for the job's tenant, in the trace in which the job was asked for.</summary>
-internal sealed class JobExecution(string service, HeldRuns runs, IServiceScopeFactory scopes, TimeProvider clock, ILogger log)
+internal sealed class JobExecution(string service, IServiceScopeFactory scopes, TimeProvider clock, ILogger log)
 {
-    /// <summary>Starts a run.</summary>
-    /// <param name="call">The handler.</param>
-    /// <param name="job">The job.</param>
-    /// <param name="ended">Called when the handler has returned.</param>
-    public void Start(JobCall call, ClaimedJob job, Action ended)
+    /// <summary>Runs a job; whatever its handler does, there is a result.</summary>
+    public async Task<RunResult> RunAsync(JobCall call, RunningJob run)
     {
-        var run = runs.Add(job);
-        _ = Task.Run(async () =>
-        {
-            try
-            {
-                runs.End(run, await RunAsync(call, run));
-            }
-            finally
-            {
-                ended();
-            }
-        });
-    }
-
-    private async Task<RunResult> RunAsync(JobCall call, RunningJob run)
-    {
-        var job = run.Job;
-        ServiceFlow.Enter(service, job.TenantId);
-        using var activity = JobTelemetry.Start(job);
-        using var timeout = clock.CreateTimer(_ => run.Stop(StopReason.TimedOut), null, TimeSpan.FromSeconds(call.Type.TimeoutSeconds), Timeout.InfiniteTimeSpan);
+        ServiceFlow.Enter(service, run.Job.TenantId);
+        using var activity = JobTelemetry.Start(run.Job);
+        run.Begin(clock);
         var began = clock.GetTimestamp();
         var result = await OutcomeAsync(call, run, activity);
-        JobTelemetry.Ended(job.Type, result.Outcome.ToString().ToLowerInvariant(), clock.GetElapsedTime(began));
+        JobTelemetry.Ended(run.Job.Type, result.Outcome, clock.GetElapsedTime(began));
+        if (!run.HasNews) return result;
         var (progress, text, lines) = run.TakeNews();
         return result with { Progress = progress, ProgressText = text, Log = lines };
     }
+
+    /// <summary>A result without more to tell.</summary>
+    public static RunResult Result(RunningJob run, RunOutcome outcome) =>
+        new() { TenantId = run.Job.TenantId, Id = run.Job.Id, Attempt = run.Job.Attempt, Outcome = outcome };
 
     private async Task<RunResult> OutcomeAsync(JobCall call, RunningJob run, Activity? activity)
     {
@@ -52,18 +37,17 @@ internal sealed class JobExecution(string service, HeldRuns runs, IServiceScopeF
             var caller = scope.ServiceProvider.GetRequiredService<Caller>();
             if (job.TenantId is { } tenant) caller.UseTenant(tenant);
             else caller.UseSystem();
-            var jobRun = new JobRun(job.Id, job.Attempt, job.MaxAttempts, run.Report, line => run.Log(clock.GetUtcNow(), line));
-            await call.RunAsync(scope.ServiceProvider, job.Payload, jobRun, run.Token);
-            return Result(RunOutcome.Completed);
+            await call.RunAsync(scope.ServiceProvider, job.Payload, new JobRun(run, clock), run.Token);
+            return Result(run, RunOutcome.Completed);
         }
         catch (JobSnoozed snoozed)
         {
-            return Result(RunOutcome.Snoozed) with { DelaySeconds = Math.Max(0, snoozed.Delay.TotalSeconds) };
+            return Result(run, RunOutcome.Snoozed) with { DelaySeconds = Math.Max(0, snoozed.Delay.TotalSeconds) };
         }
         catch (JobFailed failed)
         {
             activity?.SetStatus(ActivityStatusCode.Error, nameof(JobFailed));
-            return Result(RunOutcome.Failed) with { Error = failed.Message };
+            return Result(run, RunOutcome.Failed) with { Error = failed.Message };
         }
 #pragma warning disable CA1031 // A handler may fail in any way; its failure belongs to the job.
         catch (Exception e)
@@ -72,15 +56,13 @@ internal sealed class JobExecution(string service, HeldRuns runs, IServiceScopeF
             // A cancelled token surfaces as whatever the interrupted library makes of it.
             switch (run.Reason)
             {
-                case StopReason.Cancelled: return Result(RunOutcome.Cancelled);
-                case StopReason.Stopping: return Result(RunOutcome.Returned);
+                case StopReason.Cancelled: return Result(run, RunOutcome.Cancelled);
+                case StopReason.Stopping: return Result(run, RunOutcome.Returned);
             }
             activity?.SetTag("error.type", e.GetType().FullName).SetStatus(ActivityStatusCode.Error, e.GetType().Name);
             if (run.Reason != StopReason.Lost) log.LogWarning(e, "{Type} {Id} failed in attempt {Attempt} of {MaxAttempts}", job.Type, job.Id, job.Attempt, job.MaxAttempts);
             var error = run.Reason == StopReason.TimedOut ? $"Not done within {call.Type.TimeoutSeconds} s." : $"{e.GetType().Name}: {e.Message}";
-            return Result(RunOutcome.Retry) with { Error = error };
+            return Result(run, RunOutcome.Retry) with { Error = error };
         }
-
-        RunResult Result(RunOutcome outcome) => new() { TenantId = job.TenantId, Id = job.Id, Attempt = job.Attempt, Outcome = outcome };
     }
 }

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Tideline.Contracts.Worker;
@@ -32,6 +33,9 @@ internal static class JobExtensions
     {
         services.AddOptions<JobOptions>().BindConfiguration("Jobs").ValidateDataAnnotations().ValidateOnStart();
         services.AddServiceClient<WorkerClient>("worker");
+        // The worker service, where it is in this process, puts itself in its place.
+        services.TryAddSingleton<IJobQueue>(provider => new RemoteJobQueue(provider.GetRequiredService<WorkerClient>()));
+        services.AddScoped<BulkJobs>();
         services.AddSingleton<ILoopSource, JobLoops>();
     }
 }

@@ -6,7 +6,7 @@ using Tideline.Platform.Hosting;
 namespace Tideline.Platform.Jobs;
 
 /// <summary>
-/// Runs the jobs of one service in this process: a claim for each type, as many at a time as the type allows; heartbeats and results for all
+/// Runs the jobs of one service in this process: claims for each type, as many at a time as the type allows; heartbeats and results for all
 /// of them together. Calls the queue as the service that it runs for.
 /// </summary>
 internal sealed class JobRunner(
@@ -19,28 +19,29 @@ internal sealed class JobRunner(
     public async Task RunAsync(LoopHealth health, CancellationToken ct)
     {
         // A new id each time: the leases of an earlier life are never taken for this one's.
-        var runs = new HeldRuns(Guid.NewGuid(), provider.GetRequiredService<WorkerClient>(), clock, log);
-        var execution = new JobExecution(service, runs, provider.GetRequiredService<IServiceScopeFactory>(), clock, log);
+        var runs = new HeldRuns(Guid.NewGuid(), service, provider.GetRequiredService<IJobQueue>(), clock, log);
+        var execution = new JobExecution(service, provider.GetRequiredService<IServiceScopeFactory>(), clock, log);
+        JobLane[] lanes = [.. calls.Select(call => new JobLane(call, execution, runs, options, clock))];
         using var over = new CancellationTokenSource();
         var heartbeats = new Heartbeats(runs, [.. calls.Select(c => c.Type.Name)], health, clock, log).RunAsync(over.Token);
+        var watch = new RunWatch(runs, lanes, clock).RunAsync(over.Token);
         var results = runs.SendResultsAsync(over.Token);
         try
         {
-            await Task.WhenAll(calls.Select(call => ClaimAsync(call, runs, execution, ct)));
+            await Task.WhenAll(lanes.Select(lane => ClaimAsync(lane, runs, ct)));
         }
         finally
         {
+            foreach (var lane in lanes) lane.GiveBack();
             await runs.FinishAsync(options.StopGrace, StopLimit);
             using (var limit = new CancellationTokenSource(StopLimit)) await runs.LeaveAsync(limit.Token);
             await over.CancelAsync();
-            await Task.WhenAll(heartbeats, results);
+            await Task.WhenAll(heartbeats, watch, results);
         }
     }
 
-    private async Task ClaimAsync(JobCall call, HeldRuns runs, JobExecution execution, CancellationToken ct)
+    private async Task ClaimAsync(JobLane lane, HeldRuns runs, CancellationToken ct)
     {
-        // Not disposed: runs that outlive the claims still release it.
-        var slots = new SemaphoreSlim(call.Type.Concurrency);
         var failures = 0;
         try
         {
@@ -48,37 +49,21 @@ internal sealed class JobRunner(
             while (true)
             {
                 await runs.RoomAsync(ct);
-                await slots.WaitAsync(ct);
-                var free = 1;
-                while (slots.Wait(0, CancellationToken.None)) free++;
-                var started = 0;
+                var free = await lane.RoomAsync(ct);
                 try
                 {
-                    var request = new ClaimRequest
-                    {
-                        WorkerId = runs.WorkerId,
-                        Types = [new ClaimType(call.Type.Name, free)],
-                        Wait = options.LongPoll.TotalSeconds,
-                    };
-                    var answer = await runs.Client.ClaimAsync(request, ct);
+                    var request = new ClaimRequest { WorkerId = runs.WorkerId, Types = [new ClaimType(lane.Type, free)], Wait = options.LongPoll.TotalSeconds };
+                    var answer = await runs.Queue.ClaimAsync(service, request, ct);
                     runs.Lease = TimeSpan.FromSeconds(answer.LeaseSeconds);
-                    foreach (var job in answer.Jobs)
-                    {
-                        execution.Start(call, job, () => slots.Release());
-                        started++;
-                    }
+                    lane.Add(answer.Jobs);
                     failures = 0;
                 }
                 catch (Exception e) when (!ct.IsCancellationRequested)
                 {
                     // At first the process may only be starting; the queue may be away for a while later on.
-                    if (++failures is 5 or 50) log.LogWarning(e, "{Service}: jobs of type {Type} cannot be claimed", service, call.Type.Name);
+                    if (++failures is 5 or 50) log.LogWarning(e, "{Service}: jobs of type {Type} cannot be claimed", service, lane.Type);
                     var pause = TimeSpan.FromMilliseconds(Math.Min(LongestPause.TotalMilliseconds, 20 * Math.Pow(2, failures)) * (0.5 + Random.Shared.NextDouble() / 2));
                     await Task.Delay(pause, clock, ct);
-                }
-                finally
-                {
-                    if (free > started) slots.Release(free - started);
                 }
             }
         }

@@ -16,11 +16,13 @@ internal static class JobTelemetry
         "tideline_jobs_duration", "s", "Time that runs took.",
         advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [.001, .005, .01, .05, .1, .5, 1, 5, 10, 60, 600, 3600] });
 
+    private static readonly string[] Outcomes = [.. Enum.GetNames<RunOutcome>().Select(name => name.ToLowerInvariant())];
+
     /// <summary>A span in the trace in which the job was asked for; a new trace when there was none.</summary>
     public static Activity? Start(ClaimedJob job)
     {
         // The claim's own activity, if any, is no parent of the job.
-        Activity.Current = null;
+        if (Activity.Current is not null) Activity.Current = null;
         if (!Source.HasListeners()) return null;
         ActivityContext.TryParse(job.Traceparent, null, isRemote: true, out var parent);
         return Source.StartActivity("tideline.jobs run " + job.Type, ActivityKind.Consumer, parent)?
@@ -30,9 +32,9 @@ internal static class JobTelemetry
             .SetTag("tideline.tenant", job.TenantId);
     }
 
-    public static void Ended(string type, string outcome, TimeSpan took)
+    public static void Ended(string type, RunOutcome outcome, TimeSpan took)
     {
-        Runs.Add(1, new("type", type), new("outcome", outcome));
+        Runs.Add(1, new("type", type), new("outcome", Outcomes[(int)outcome]));
         Duration.Record(took.TotalSeconds, new KeyValuePair<string, object?>("type", type));
     }
 }

@@ -9,6 +9,8 @@ namespace Tideline.Worker;
 internal sealed class WorkerDb(DbContextOptions<WorkerDb> options, Caller caller) : ServiceDb(options, caller)
 {
     public DbSet<Job> Jobs => Set<Job>();
+    public DbSet<ReadyJob> Ready => Set<ReadyJob>();
+    public DbSet<Lease> Leases => Set<Lease>();
     public DbSet<JobLog> Log => Set<JobLog>();
     public DbSet<QueueSetting> QueueSettings => Set<QueueSetting>();
 
@@ -22,9 +24,11 @@ internal sealed class WorkerDb(DbContextOptions<WorkerDb> options, Caller caller
     {
         modelBuilder.Entity<Job>(job =>
         {
-            job.ToTable("job");
+            job.ToView("job_now");
             job.Property(x => x.State).HasConversion(s => s.ToString().ToLowerInvariant(), s => Enum.Parse<JobState>(s, true));
         });
+        modelBuilder.Entity<ReadyJob>().ToTable("ready");
+        modelBuilder.Entity<Lease>().ToTable("lease");
         modelBuilder.Entity<JobLog>(log =>
         {
             log.ToTable("job_log").HasKey(x => new { x.TenantId, x.JobId, x.Seq });

@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Tideline.Contracts.Worker;
 using Tideline.Platform.Hosting;
+using Tideline.Platform.Jobs;
 using Tideline.Worker.Claims;
 using Tideline.Worker.Jobs;
 using Tideline.Worker.Queues;
@@ -19,7 +20,8 @@ public sealed class WorkerService : IService
     {
         svc.Services.AddValidation();
         svc.Services.AddSingleton<ReadyWaiters>().AddSingleton<DueSignal>().AddSingleton<TellWhenCommitted>();
-        svc.Services.AddSingleton<ClaimJobs>().AddSingleton<HeartbeatRuns>().AddSingleton<EndRuns>().AddSingleton<LeaveQueue>();
+        svc.Services.AddSingleton<ClaimJobs>().AddSingleton<HeartbeatRuns>().AddSingleton<EndRuns>().AddSingleton<LeaveQueue>().AddSingleton<SettleRuns>();
+        svc.Services.AddSingleton<EnqueueJobs>().AddSingleton<JobQueue>().AddSingleton<IJobQueue>(provider => provider.GetRequiredService<JobQueue>());
         svc.Services.AddSingleton<QueueNumbers>().AddScoped<QueueSwitch>().AddScoped<JobActions>();
         svc.AddDatabase<WorkerDb>()
             .AddOptions<WorkerOptions>()

@@ -75,12 +75,15 @@ public class KilledRunnerTests
             }
         }
         // A kill under load that repeats nothing has missed.
-        Assert.True(await host.ScalarAsync<long>("worker", "select sum(attempt) from job") > jobs);
+        Assert.True(await host.ScalarAsync<long>("worker", "select sum(attempt) from job_now") > jobs);
         // The result that was taken is that of the run which held the lease last: its effect is there.
         var effects = (await host.QueryAsync("labor", "select job, attempt from effect", r => (r.GetGuid(0), r.GetInt32(1)))).ToHashSet();
-        var ends = await host.QueryAsync("worker", "select id, attempt from job where state = 'completed'", r => (r.GetGuid(0), r.GetInt32(1)));
+        var ends = await host.QueryAsync("worker", "select id, attempt from job_now where state = 'completed'", r => (r.GetGuid(0), r.GetInt32(1)));
         Assert.Equal(jobs, ends.Count);
         Assert.All(ends, end => Assert.Contains(end, effects));
+        // What has ended is nowhere else: not in a lease that would bring it back, and not ready to run again.
+        await Eventually.Get(() => host.ScalarAsync<long>("worker", "select count(*) from lease"), n => n == 0, "no leases left");
+        Assert.Equal(0, await host.ScalarAsync<long>("worker", "select count(*) from ready"));
     }
 
     [Fact]
@@ -111,7 +114,7 @@ public class KilledRunnerTests
         last.Kill();
     }
 
-    private static Task<long> DoneAsync(JobHost host) => host.ScalarAsync<long>("worker", "select count(*) from job where state = 'completed'");
+    private static Task<long> DoneAsync(JobHost host) => host.ScalarAsync<long>("worker", "select count(*) from done");
 
     private static void Signal(Process process, int signal)
     {

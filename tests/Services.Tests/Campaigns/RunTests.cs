@@ -115,7 +115,7 @@ public sealed class RunTests(CampaignHost host) : IClassFixture<CampaignHost>
         await Eventually.Get(() => Task.FromResult(shop.Post.Count), n => n >= 5, "the first are handed over");
         await shop.DoAsync(id, "pause");
         // A hand-over that was on its way at that moment may still come in; its batch is held.
-        await Eventually.Get(() => shop.Host.ScalarAsync<long>("worker", $"select count(*) from job where tenant_id = '{shop.Tenant}' and type = 'campaigns.run' and state in ('ready', 'scheduled', 'running')"), n => n == 0, "no job is left");
+        await Eventually.Get(() => shop.Host.ScalarAsync<long>("worker", $"select count(*) from job_now where tenant_id = '{shop.Tenant}' and type = 'campaigns.run' and state in ('ready', 'scheduled', 'running')"), n => n == 0, "no job is left");
         var (handed, sent) = (shop.Post.Count, shop.Post.Ended.Count);
         Assert.True(handed < 40);
         var rest = await shop.RecipientsAsync(id, "queued");

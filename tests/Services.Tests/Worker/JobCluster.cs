@@ -120,7 +120,7 @@ internal sealed record JobHost(WebApplication App, TestIdentity Identity, Databa
 
     /// <summary>A row as its superuser sees it.</summary>
     public async Task<Row?> FindAsync(Guid job) =>
-        (await QueryAsync("worker", $"select state, attempt, uncounted, max_attempts, error, progress from job where id = '{job}'",
+        (await QueryAsync("worker", $"select state, attempt, uncounted, max_attempts, error, progress from job_now where id = '{job}'",
             r => new Row(r.GetString(0), r.GetInt32(1), r.GetInt32(2), r.GetInt32(3), r.IsDBNull(4) ? null : r.GetString(4), r.IsDBNull(5) ? null : r.GetDouble(5)))).SingleOrDefault();
 
     /// <summary>Waits for a state.</summary>

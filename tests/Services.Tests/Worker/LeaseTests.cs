@@ -119,7 +119,11 @@ public sealed class LeaseTests
         var id = await host.EnqueueAsync(new Dig("well"));
         await host.InStateAsync(id, "running");
         // As if this process had been asleep and the job were taken from it.
-        await host.ExecuteAsync("worker", $"update job set state = 'ready', lease_owner = null, leased_until = null where id = '{id}'");
+        await host.ExecuteAsync("worker", $"""
+            with lost as (delete from lease where '{id}' = any (ids) returning tenant_id, ids, attempts)
+            insert into ready (tenant_id, id, type, queue, priority, run_at, attempt)
+            select j.tenant_id, j.id, j.type, j.queue, j.priority, j.run_at, lost.attempts[1] from lost join job j on j.id = lost.ids[1]
+            """);
         await stopped.Task.WaitAsync(TimeSpan.FromSeconds(20));
         var row = await host.InStateAsync(id, "completed");
         Assert.Equal(2, row.Attempt);

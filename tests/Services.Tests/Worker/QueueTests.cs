@@ -58,7 +58,7 @@ public sealed class QueueTests
         Guid later = await host.EnqueueAsync(new Dig("later"), runAt), never = await host.EnqueueAsync(new Dig("never"), DateTimeOffset.UtcNow.AddHours(1));
         await host.InStateAsync(later, "scheduled");
         await host.InStateAsync(later, "completed");
-        var started = await host.ScalarAsync<DateTime>("worker", $"select started_at from job where id = '{later}'");
+        var started = await host.ScalarAsync<DateTime>("worker", $"select started_at from job_now where id = '{later}'");
         Assert.InRange(started - runAt.UtcDateTime, TimeSpan.Zero, TimeSpan.FromSeconds(5));
         Assert.Equal("scheduled", (await host.FindAsync(never))!.State);
     }
@@ -248,7 +248,10 @@ public sealed class QueueTests
         Guid old = await host.EnqueueAsync(new Dig("old")), fresh = await host.EnqueueAsync(new Dig("fresh")), dead = await host.EnqueueAsync(new Dig("rock"));
         foreach (var id in (Guid[])[old, fresh]) await host.InStateAsync(id, "completed");
         await host.InStateAsync(dead, "dead");
-        await host.ExecuteAsync("worker", $"update job set finished_at = now() - interval '25 hours' where id in ('{old}', '{dead}')");
+        await host.ExecuteAsync("worker", $"""
+            update done set finished_at = now() - interval '25 hours' where id = '{old}';
+            update job set finished_at = now() - interval '25 hours' where id = '{dead}'
+            """);
         await host.Services.GetRequiredService<Tideline.Worker.Jobs.ForgetOld>().TurnAsync(CancellationToken.None);
         Assert.Null(await host.FindAsync(old));
         Assert.NotNull(await host.FindAsync(fresh));
@@ -258,7 +261,9 @@ public sealed class QueueTests
     private static Task WaitingAsync(JobHost host, Guid job) => host.InStateAsync(job, "ready");
 
     private static Task FillAsync(JobHost host, Guid tenant, int count) => host.ExecuteAsync("worker", $"""
-        insert into job (tenant_id, id, state, queue, type, payload, run_at, max_attempts)
-        select '{tenant}', gen_random_uuid(), 'ready', 'default', 'labor.dig', '{"{}"}', now(), 3 from generate_series(1, {count})
+        with added as (
+            insert into job (tenant_id, id, queue, type, payload, run_at, max_attempts)
+            select '{tenant}', gen_random_uuid(), 'default', 'labor.dig', '{"{}"}', now(), 3 from generate_series(1, {count}) returning *)
+        insert into ready (tenant_id, id, type, queue, priority, run_at, attempt) select tenant_id, id, type, queue, priority, run_at, attempt from added
         """);
 }

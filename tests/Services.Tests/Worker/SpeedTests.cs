@@ -20,7 +20,7 @@ public sealed class SpeedTests
         watch.Restart();
         Console.WriteLine("ADMIN " + host.Databases.For("worker").Application);
         await client.PostAsync("/api/worker/queues/default/resume");
-        await Eventually.Get(() => host.ScalarAsync<long>("worker", "select count(*) from job where state <> 'completed'"), n => n == 0, "all", TimeSpan.FromSeconds(60));
+        await Eventually.Get(() => host.ScalarAsync<long>("worker", "select count(*) from job_now where state <> 'completed'"), n => n == 0, "all", TimeSpan.FromSeconds(60));
         Console.WriteLine($"drained {watch.Elapsed} {20000 / watch.Elapsed.TotalSeconds:0}/s");
         watch.Restart();
         for (var i = 0; i < 20; i++)

@@ -15,64 +15,84 @@ internal sealed class ClaimJobs(ServiceDatabase<WorkerDb> database, IOptions<Wor
     private const int MaxRounds = 3;
 
     // A lane is what one tenant has ready of one type in one queue. Lanes are found by jumping through the index, however many jobs stand
-    // in each; the jobs are taken from the front of each lane. The runner's row is locked so that it cannot leave in between.
+    // in each; the jobs are taken from the front of each lane. The runner's row is locked so that it cannot leave in between. What is taken
+    // leaves `ready` and stands in a lease in one statement; the jobs' own rows are only read.
     private const string Sql = """
         with recursive lanes as (
-            (select j.tenant_id, j.queue from job j
-             where j.state = 'ready' and j.type = $1 and j.tenant_id >= $2
-             order by j.tenant_id, j.queue limit 1)
+            (select r.tenant_id, r.queue from ready r
+             where r.type = $1 and r.tenant_id >= $2
+             order by r.tenant_id, r.queue limit 1)
             union all
             select next.tenant_id, next.queue from lanes l cross join lateral (
-                select j.tenant_id, j.queue from job j
-                where j.state = 'ready' and j.type = $1 and (j.tenant_id, j.queue) > (l.tenant_id, l.queue)
-                order by j.tenant_id, j.queue limit 1) next
+                select r.tenant_id, r.queue from ready r
+                where r.type = $1 and (r.tenant_id, r.queue) > (l.tenant_id, l.queue)
+                order by r.tenant_id, r.queue limit 1) next
         ), open as (
             select l.tenant_id, l.queue from lanes l
             where not exists (select from queue_setting p where p.tenant_id = l.tenant_id and p.name = l.queue and p.paused)
             limit $3
         ), me as materialized (
             select id from worker where id = $4 for key share
-        ), picked as (
-            select mine.tenant_id, mine.id
+        ), picked as materialized (
+            select mine.place
             from me cross join (select *, count(*) over () as lanes from open) o cross join lateral (
-                select j.tenant_id, j.id from job j
-                where j.state = 'ready' and j.type = $1 and j.tenant_id = o.tenant_id and j.queue = o.queue
-                order by j.priority, j.run_at, j.id
+                select r.ctid as place from ready r
+                where r.type = $1 and r.tenant_id = o.tenant_id and r.queue = o.queue
+                order by r.priority, r.run_at, r.id
                 limit ($3 + o.lanes - 1) / o.lanes
                 for update skip locked) mine
             limit $3
+        ), taken as (
+            delete from ready r using picked p where r.ctid = p.place returning r.tenant_id, r.id, r.attempt + 1 as attempt
+        ), work as materialized (
+            select t.tenant_id, t.id, j.type, t.attempt, j.max_attempts + j.uncounted as most, j.payload, j.traceparent, j.queue, j.holds_key
+            from taken t join job j on j.tenant_id = t.tenant_id and j.id = t.id
+        ), held as (
+            insert into lease (tenant_id, id, worker, until, claimed_at, queue, keyed, ids, attempts)
+            select tenant_id, gen_random_uuid(), $4, clock_timestamp() + $5, clock_timestamp(), queue, holds_key, array_agg(id), array_agg(attempt)
+            from work group by tenant_id, queue, holds_key
         )
-        update job j
-        set state = 'running', attempt = j.attempt + 1, lease_owner = $4, leased_until = clock_timestamp() + $5, started_at = clock_timestamp(),
-            progress = null, progress_text = null
-        from picked where j.tenant_id = picked.tenant_id and j.id = picked.id
-        returning j.tenant_id, j.id, j.type, j.attempt, j.max_attempts + j.uncounted, j.payload, j.traceparent
+        select tenant_id, id, type, attempt, most, payload, traceparent from work
         """;
 
     // Where the next claim of a type begins. Only a hint for fairness: each process of this service keeps its own.
     private readonly ConcurrentDictionary<string, Guid> _next = new(StringComparer.Ordinal);
 
     /// <summary>Takes up to the free number of each type.</summary>
-    public async Task<List<ClaimedJob>> TakeAsync(Guid worker, IReadOnlyList<ClaimType> types, CancellationToken ct)
+    public async Task<List<ClaimedJob>> TakeAsync(Guid worker, IReadOnlyList<ClaimType> types, CancellationToken ct) =>
+        (await LookAsync(worker, types, ct)).Jobs;
+
+    /// <summary>Takes up to the free number of each type, and tells whether that was all there is of them.</summary>
+    public async Task<(List<ClaimedJob> Jobs, bool IsAll)> LookAsync(Guid worker, IReadOnlyList<ClaimType> types, CancellationToken ct)
     {
-        var taken = new List<ClaimedJob>();
+        var (taken, isAll) = (new List<ClaimedJob>(), true);
         foreach (var type in types)
         {
-            var free = type.Free;
-            for (var round = 0; round < MaxRounds && free > 0; round++)
+            var (free, isEmpty) = (type.Free, false);
+            for (var round = 0; round < MaxRounds && free > 0 && !isEmpty; round++)
             {
                 var from = _next.GetValueOrDefault(type.Name);
                 var jobs = await TakeAsync(worker, type.Name, from, free, ct);
                 _next[type.Name] = jobs.Count == free ? Behind(jobs.Max(j => j.TenantId ?? Guid.Empty)) : Guid.Empty;
+                isEmpty = from == Guid.Empty && NobodyHasMore(jobs, free);
                 taken.AddRange(jobs);
                 free -= jobs.Count;
-                // Less than its share of the first tenants on: there is no more that is worth another look now.
-                if (jobs.Count == 0 && from == Guid.Empty) break;
             }
+            isAll &= isEmpty;
             // What is taken is durable: rather start it than hold it while looking for more.
-            if (taken.Count > 0) break;
+            if (taken.Count > 0) return (taken, isAll && types.Count == 1);
         }
-        return taken;
+        return (taken, isAll);
+    }
+
+    /// <summary>Each tenant gave less than its share, so none has more that is worth another look now.</summary>
+    private static bool NobodyHasMore(List<ClaimedJob> jobs, int free)
+    {
+        if (jobs.Count == 0) return true;
+        if (jobs.Count == free) return false;
+        var shares = jobs.CountBy(j => j.TenantId ?? Guid.Empty).ToList();
+        var share = (free + shares.Count - 1) / shares.Count;
+        return shares.TrueForAll(s => s.Value < share);
     }
 
     private async Task<List<ClaimedJob>> TakeAsync(Guid worker, string type, Guid from, int free, CancellationToken ct)

@@ -37,9 +37,15 @@ internal sealed class PromoteDue(
             await using (var command = transaction.Command($"""
                 with due as (
                     select tenant_id, id from job where state = 'scheduled' and run_at <= clock_timestamp()
-                    order by run_at limit {Batch} for update skip locked)
-                update job j set state = 'ready' from due where j.tenant_id = due.tenant_id and j.id = due.id
-                returning j.type, j.tenant_id
+                    order by run_at limit {Batch} for update skip locked
+                ), promoted as (
+                    update job j set state = 'queued' from due where j.tenant_id = due.tenant_id and j.id = due.id
+                    returning j.tenant_id, j.id, j.type, j.queue, j.priority, j.run_at, j.attempt
+                ), readied as (
+                    insert into ready (tenant_id, id, type, queue, priority, run_at, attempt)
+                    select tenant_id, id, type, queue, priority, run_at, attempt from promoted order by run_at, id
+                )
+                select type, tenant_id from promoted
                 """))
             await using (var reader = await command.ExecuteReaderAsync(ct))
             {
@@ -65,7 +71,7 @@ internal sealed class PromoteDue(
     {
         await using var transaction = await database.BeginEngineAsync(ct);
         await using var command = transaction.Command("""
-            select t from unnest($1) as t where exists (select from job where state = 'ready' and type = t)
+            select t from unnest($1) as t where exists (select from ready r where r.type = t)
             """, (object)types.ToArray());
         await using var reader = await command.ExecuteReaderAsync(ct);
         var ready = new List<string>();

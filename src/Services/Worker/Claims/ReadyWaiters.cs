@@ -6,6 +6,7 @@ namespace Tideline.Worker.Claims;
 internal sealed class ReadyWaiters
 {
     private readonly ConcurrentDictionary<Waiter, byte> _waiting = new();
+    private readonly ConcurrentDictionary<string, long> _news = new(StringComparer.Ordinal);
 
     /// <summary>Types for which somebody waits.</summary>
     public IReadOnlyCollection<string> Types => _waiting.IsEmpty ? [] : [.. _waiting.Keys.SelectMany(w => w.Types).Distinct(StringComparer.Ordinal)];
@@ -18,9 +19,13 @@ internal sealed class ReadyWaiters
         return waiter;
     }
 
+    /// <summary>Grows when jobs of one of the types become ready: a claim that has seen all there was need not look again until then.</summary>
+    public long NewsOf(IReadOnlyCollection<string> types) => types.Sum(type => _news.GetValueOrDefault(type));
+
     /// <summary>Jobs of this type became ready.</summary>
     public void Raise(string type)
     {
+        _news.AddOrUpdate(type, 1, static (_, n) => n + 1);
         foreach (var waiter in _waiting.Keys)
             if (waiter.Types.Contains(type)) waiter.Wake();
     }

@@ -8,6 +8,14 @@ namespace Tideline.Worker.Jobs;
 internal sealed class ForgetOld(ServiceDatabase<WorkerDb> database, IOptions<WorkerOptions> options, TimeProvider clock) : IServiceLoop
 {
     private const int Batch = 1000;
+
+    private const string Ended = """
+        delete from job using (
+            select tenant_id, id from job where state = $2 and finished_at < clock_timestamp() - $1::interval
+            limit 1000 for update skip locked) old
+        where job.tenant_id = old.tenant_id and job.id = old.id
+        """;
+
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(30);
 
     public async Task RunAsync(LoopHealth health, CancellationToken ct)
@@ -23,23 +31,25 @@ internal sealed class ForgetOld(ServiceDatabase<WorkerDb> database, IOptions<Wor
     /// <returns>The larger number of jobs removed.</returns>
     internal async Task<int> TurnAsync(CancellationToken ct)
     {
-        var finished = await RemoveAsync(["completed", "cancelled"], options.Value.KeepFinished, ct);
-        var dead = await RemoveAsync(["dead"], options.Value.KeepDead, ct);
-        await using var transaction = await database.BeginEngineAsync(ct);
-        await transaction.ExecuteAsync("delete from worker where seen_at < clock_timestamp() - interval '1 hour'", [], ct);
-        await transaction.CommitAsync(ct);
-        return Math.Max(finished, dead);
+        var completed = await RemoveAsync("""
+            with old as (
+                select tenant_id, id from done where finished_at < clock_timestamp() - $1::interval order by finished_at limit 1000 for update skip locked
+            ), forgotten as (
+                delete from done d using old where d.tenant_id = old.tenant_id and d.id = old.id
+            )
+            delete from job j using old where j.tenant_id = old.tenant_id and j.id = old.id
+            """, [options.Value.KeepFinished], ct);
+        var cancelled = await RemoveAsync(Ended, [options.Value.KeepFinished, "cancelled"], ct);
+        var dead = await RemoveAsync(Ended, [options.Value.KeepDead, "dead"], ct);
+        await RemoveAsync("delete from pace where at < clock_timestamp() - interval '2 minutes'", [], ct);
+        await RemoveAsync("delete from worker where seen_at < clock_timestamp() - interval '1 hour'", [], ct);
+        return Math.Max(completed, Math.Max(cancelled, dead));
     }
 
-    private async Task<int> RemoveAsync(string[] states, TimeSpan keep, CancellationToken ct)
+    private async Task<int> RemoveAsync(string sql, object?[] parameters, CancellationToken ct)
     {
         await using var transaction = await database.BeginEngineAsync(ct);
-        var removed = await transaction.ExecuteAsync($"""
-            delete from job using (
-                select tenant_id, id from job where state = any ($1) and finished_at < clock_timestamp() - $2::interval
-                limit {Batch} for update skip locked) old
-            where job.tenant_id = old.tenant_id and job.id = old.id
-            """, [states, keep], ct);
+        var removed = await transaction.ExecuteAsync(sql, parameters, ct);
         await transaction.CommitAsync(ct);
         return removed;
     }

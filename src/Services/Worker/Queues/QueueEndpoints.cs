@@ -47,7 +47,7 @@ internal static partial class QueueEndpoints
         await using var transaction = await database.BeginSystemAsync(ct);
         await using var command = transaction.Command("""
             select w.id, w.service, w.host, w.started_at, w.seen_at, w.types,
-                (select count(*) from job j where j.lease_owner = w.id and j.state = 'running')::int
+                (select coalesce(sum(cardinality(l.ids)), 0) from lease l where l.worker = w.id)::int
             from worker w where w.seen_at > clock_timestamp() - interval '1 minute'
             order by w.service, w.host, w.started_at limit 1000
             """);
@@ -80,7 +80,7 @@ internal sealed class QueueSwitch(ServiceDatabase<WorkerDb> database, QueueNumbe
                 """, [caller.TenantId, name, paused, caller.UserId], ct);
             if (!paused)
             {
-                await using var command = transaction.Command("select distinct type from job where tenant_id = $1 and queue = $2 and state = 'ready'", caller.TenantId, name);
+                await using var command = transaction.Command("select distinct type from ready where tenant_id = $1 and queue = $2", caller.TenantId, name);
                 await using var reader = await command.ExecuteReaderAsync(ct);
                 while (await reader.ReadAsync(ct)) waiting.Add(reader.GetString(0));
             }

@@ -19,39 +19,47 @@ internal sealed record QueueNumber
     public long CompletedLastMinute { get; set; }
 }
 
-/// <summary>Counts the queues, at most once a second however many ask.</summary>
+/// <summary>Counts the queues, at most once a second however many ask, and more seldom when they are long.</summary>
 internal sealed class QueueNumbers(ServiceDatabase<WorkerDb> database, TimeProvider clock) : IDisposable
 {
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(1);
 
+    /// <summary>Counting a million takes its time: it may cost this share of one core, and is done more seldom then.</summary>
+    private const double MostShare = 0.05;
+
+    // One look at what is ready, for the whole and for those of a type that nobody handles.
     private const string Sql = """
-        select j.queue, 'ready', false, count(*), extract(epoch from clock_timestamp() - min(j.run_at))::float8 from job j where j.state = 'ready' group by j.queue
+        with waiting as materialized (
+            select r.queue, r.type, count(*) as n, min(r.run_at) as oldest from ready r group by r.queue, r.type
+        )
+        select w.queue, 'ready', false, sum(w.n)::bigint, extract(epoch from clock_timestamp() - min(w.oldest))::float8 from waiting w group by w.queue
         union all
-        select j.queue, 'running', false, count(*), null from job j where j.state = 'running' group by j.queue
+        select w.queue, 'parked', false, sum(w.n)::bigint, null from waiting w
+        where w.type <> all (array(select unnest(k.types) from worker k where k.seen_at > clock_timestamp() - interval '1 minute'))
+        group by w.queue
+        union all
+        select l.queue, 'running', false, sum(cardinality(l.ids))::bigint, null from lease l group by l.queue
         union all
         select j.queue, 'dead', false, count(*), null from job j where j.state = 'dead' group by j.queue
         union all
         select j.queue, 'scheduled', j.error is not null, count(*), null from job j where j.state = 'scheduled' group by j.queue, j.error is not null
         union all
-        select j.queue, 'completed', false, count(*), null from job j
-        where j.state = 'completed' and j.finished_at > clock_timestamp() - interval '1 minute' group by j.queue
-        union all
-        select j.queue, 'parked', false, count(*), null from job j
-        where j.state = 'ready' and j.type <> all (array(select unnest(w.types) from worker w where w.seen_at > clock_timestamp() - interval '1 minute'))
-        group by j.queue
+        select p.queue, 'completed', false, sum(p.jobs)::bigint, null from pace p where p.at > clock_timestamp() - interval '1 minute' group by p.queue
         """;
 
     private readonly SemaphoreSlim _one = new(1, 1);
-    private (long At, IReadOnlyList<QueueNumber> Numbers)? _last;
+    private (long At, TimeSpan Fresh, IReadOnlyList<QueueNumber> Numbers)? _last;
 
     public async Task<IReadOnlyList<QueueNumber>> GetAsync(CancellationToken ct)
     {
         await _one.WaitAsync(ct);
         try
         {
-            if (_last is { } last && clock.GetElapsedTime(last.At) < Fresh) return last.Numbers;
+            if (_last is { } last && clock.GetElapsedTime(last.At) < last.Fresh) return last.Numbers;
+            var began = clock.GetTimestamp();
             var counted = await CountAsync(ct);
-            _last = (clock.GetTimestamp(), counted);
+            var (now, took) = (clock.GetTimestamp(), clock.GetElapsedTime(began) / MostShare);
+            _last = (now, took > Fresh ? took : Fresh, counted);
             return counted;
         }
         finally
