@@ -15,7 +15,7 @@ public sealed class RunTests(CampaignHost host) : IClassFixture<CampaignHost>
         var shop = await host.NewWorkspaceAsync();
         await shop.AddLeadsAsync(5_300);
         var id = await shop.StartedAsync();
-        var done = await shop.InStatusAsync(id, "completed", 90);
+        var done = await shop.InStatusAsync(id, "completed", 240);
 
         Assert.Equal(5_300, shop.Post.Count);
         Assert.Equal(5_300, shop.Post.Messages.Select(m => m.Address).Distinct().Count());
@@ -177,7 +177,7 @@ public sealed class RunTests(CampaignHost host) : IClassFixture<CampaignHost>
                 db.Enqueue(new Tideline.Campaigns.Runs.RunCampaign(id, 1));
                 await db.SaveChangesAsync();
             });
-        var stats = (await shop.InStatusAsync(id, "completed", 90))["stats"]!;
+        var stats = (await shop.InStatusAsync(id, "completed", 240))["stats"]!;
         Assert.Equal((5_400, 5_400, 0), (Number(stats, "recipients"), Number(stats, "sent"), Number(stats, "skipped")));
         Assert.Equal(5_400, shop.Post.Count);
         Assert.Equal(5_400, (await shop.RecipientsAsync(id)).Count);
