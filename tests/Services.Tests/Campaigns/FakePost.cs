@@ -15,6 +15,7 @@ namespace Tideline.Services.Tests.Campaigns;
 /// <summary>Stands where notifications stands: keeps what is handed over, tells what becomes of it, and fails when the test wants it to.</summary>
 internal sealed class FakePost : IService
 {
+    private static readonly SemaphoreSlim Turn = new(1);
     private readonly ConcurrentDictionary<Guid, Office> _offices = new();
 
     public string Name => "notifications";
@@ -72,17 +73,35 @@ internal sealed class FakePost : IService
     private static async Task SendAsync(Office office, PostDb db, CancellationToken ct)
     {
         if (!office.SendsAtOnce) return;
-        foreach (var (message, campaign) in office.Unsent())
+        // One at a time: who asks again must not find told what is only being told.
+        await Turn.WaitAsync(ct);
+        var told = new List<Guid>();
+        try
         {
-            MessageEvent? ended = office.States.GetValueOrDefault(campaign) switch
+            foreach (var (message, campaign) in office.Unsent())
             {
-                "running" => Office.Sent(message, campaign),
-                "cancelled" => Office.Failed(message, campaign, "cancelled", "The batch was cancelled."),
-                _ => null,
-            };
-            if (ended is not null && office.Ended.TryAdd(message.MessageId, ended)) db.Publish(ended);
+                MessageEvent? ended = office.States.GetValueOrDefault(campaign) switch
+                {
+                    "running" => Office.Sent(message, campaign),
+                    "cancelled" => Office.Failed(message, campaign, "cancelled", "The batch was cancelled."),
+                    _ => null,
+                };
+                if (ended is null || !office.Ended.TryAdd(message.MessageId, ended)) continue;
+                told.Add(message.MessageId);
+                db.Publish(ended);
+            }
+            await db.SaveChangesAsync(ct);
         }
-        await db.SaveChangesAsync(ct);
+        catch
+        {
+            // Nobody has heard of it: the caller who gave up meanwhile asks again, and then it is to be told.
+            foreach (var id in told) office.Ended.TryRemove(id, out _);
+            throw;
+        }
+        finally
+        {
+            Turn.Release();
+        }
     }
 }
 
