@@ -35,7 +35,10 @@ export function must(command, argv, options = {}) {
 }
 
 export function installPeer(folder) {
-  if (!existsSync(join(folder, 'node_modules/.package-lock.json'))) must('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: folder });
+  if (existsSync(join(folder, 'node_modules/.package-lock.json'))) return;
+  // Without a lock where a peer's optional packages are not in every registry: npm ci refuses such a lock.
+  const how = existsSync(join(folder, 'package-lock.json')) ? ['ci'] : ['install', '--no-package-lock'];
+  must('npm', [...how, '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: folder });
 }
 
 // --- what must be undone ---------------------------------------------------------------------------------------------
